@@ -1,0 +1,1 @@
+"""The bot: a Rasa project with an environment of its own."""

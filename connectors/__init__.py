@@ -1,0 +1,1 @@
+"""One channel each: wire format in, wire format out."""

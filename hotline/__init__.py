@@ -1,0 +1,1 @@
+"""The house behind the front door of the city hotline."""

@@ -1,0 +1,1 @@
+"""The record: tables, sessions and migrations. The only room that speaks SQL."""
