@@ -41,7 +41,7 @@ class Settings:
     city_limits: bool = False
     log_level: str = "INFO"
     max_body: int = 262_144
-    max_text: int = 4_000
+    max_text: int = 20_000
     rate_messages: int = 20
     rate_seconds: float = 10.0
     fragment_seconds: float = 2.0
