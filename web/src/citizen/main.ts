@@ -1,0 +1,2 @@
+import '../shared/tokens.css'
+import './page.css'
