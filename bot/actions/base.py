@@ -9,8 +9,9 @@
             found = await self.house.lookup_cases(turn.context["citizen_id"])
             if not found["cases"]:
                 return Outcome.say("没有查到您的工单。", slots={"errand": "none"})
+            ask = {"type": "ask", "field": "choice"}
             return Outcome(
-                messages=(Message("查哪一件？", buttons=(button("最近一件"),), custom={"type": "ask", "field": "choice"}),),
+                messages=(Message("查哪一件？", buttons=(button("最近一件"),), custom=ask),),
                 commands=({"kind": "urge", "receipt": found["cases"][0]["receipt"]},),
                 slots={"errand": "choice", "topic": found["cases"]},
             )
