@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.records import Article
@@ -118,8 +116,8 @@ def _values(article: Article) -> dict[str, Any]:
     }
 
 
-def _article(row: Row[Any]) -> Article:
-    values: Mapping[str, Any] = row._mapping
+def _article(row: Any) -> Article:
+    values = row._mapping
     return Article(
         id=values["id"], question=values["question"], answer=values["answer"], source=values["source"],
         similar=tuple(values["similar"]), facts=tuple(values["facts"]), domain=values["domain"],
@@ -128,7 +126,7 @@ def _article(row: Row[Any]) -> Article:
     )
 
 
-def _stored(row: Row[Any]) -> StoredArticle:
+def _stored(row: Any) -> StoredArticle:
     return StoredArticle(
         article=_article(row), file=row.file or None, file_hash=row.file_hash or None,
         edited_online=row.edited_online, version=row.version, updated_at=row.updated_at,

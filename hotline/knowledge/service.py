@@ -1,0 +1,95 @@
+"""The knowledge base as the house uses it: an index in memory that follows the articles table."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+import structlog
+from aiohttp import web
+
+from hotline.knowledge.index import Index
+from hotline.knowledge.routes import knowledge_routes
+from hotline.records import KnowledgeAnswer
+from hotline.settings import Settings
+from hotline.store.articles import live_articles, state_of_articles
+from hotline.store.database import Database
+
+log = structlog.get_logger(__name__)
+
+State = tuple[int, int, datetime | None]
+
+
+class Knowledge:
+    """Searches the live articles; a change in the table is seen within `poll_seconds` by every process."""
+
+    def __init__(self, database: Database, settings: Settings, poll_seconds: float = 10.0) -> None:
+        self._database = database
+        self._hide_unverified = settings.knowledge_unverified == "hide"
+        self._poll_seconds = poll_seconds
+        self._index: Index | None = None
+        self._state: State | None = None
+        self._refreshing = asyncio.Lock()
+        self._poller: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Build the first index and begin to follow the table."""
+        await self.refresh()
+        self._poller = asyncio.create_task(self._poll(), name="knowledge-poll")
+
+    async def stop(self) -> None:
+        """Stop following the table."""
+        if self._poller is not None:
+            self._poller.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._poller
+            self._poller = None
+
+    async def running(self, _app: web.Application) -> AsyncIterator[None]:
+        """The service as a `cleanup_ctx` of an application."""
+        await self.start()
+        try:
+            yield
+        finally:
+            await self.stop()
+
+    async def refresh(self) -> bool:
+        """Look at the table now; True when the index was built anew. Call it after an online edit."""
+        async with self._refreshing:
+            async with self._database.read() as connection:
+                state = await state_of_articles(connection)
+                if state == self._state and self._index is not None:
+                    return False
+                articles = await live_articles(connection)
+            if self._hide_unverified:
+                articles = [article for article in articles if not article.verify]
+            # Built beside the running index and put in its place in one step: no search ever waits for it.
+            self._index = await asyncio.to_thread(Index, articles)
+            self._state = state
+        log.info("knowledge_indexed", articles=len(articles), build_ms=self._index.build_ms)
+        return True
+
+    async def search(self, query: str, limit: int = 3) -> KnowledgeAnswer:
+        """What the base has on a question, best first.
+
+        Only `answer` and `ask` are for citizens; the hits of `none` are the nearest articles, for the desk.
+        """
+        if self._index is None:
+            await self.refresh()
+        assert self._index is not None
+        return self._index.answer(query, limit)
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """The internal API's part; the application checks the service token before it."""
+        return knowledge_routes(self.search)
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(self._poll_seconds)
+            try:
+                await self.refresh()
+            except Exception as error:
+                # The old index still answers; the database may be back at the next look.
+                log.warning("knowledge_refresh_failed", error=type(error).__name__)
