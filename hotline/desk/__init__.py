@@ -1,0 +1,1 @@
+"""The agents' desk: accounts and rights, a JSON API, a socket with hints of what has changed, the page itself."""

@@ -1,0 +1,183 @@
+"""Accounts of those who sign in, their sessions, and the audit log of what they did."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline.errors import Conflict, NotFound
+from hotline.records import Agent
+from hotline.store.tables import agent_sessions, agents, audit
+
+
+@dataclass(frozen=True)
+class Account:
+    """An agent with what only the door-keeper may see."""
+
+    agent: Agent
+    password_hash: str
+    must_change: bool
+    disabled: bool
+    failures: int
+    locked_until: datetime | None
+
+
+@dataclass(frozen=True)
+class Session:
+    """One signed-in browser: who, its CSRF token and when it ends."""
+
+    agent: Agent
+    token_hash: str
+    csrf: str
+    must_change: bool
+    expires_at: datetime
+
+
+async def add_agent(
+    connection: AsyncConnection, *, username: str, name: str, role: str, password_hash: str, must_change: bool,
+    now: datetime,
+) -> Agent:
+    """Make an account. Raises Conflict when the username is taken."""
+    agent = Agent(id=secrets.token_hex(12), username=username, name=name, role=role)
+    try:
+        async with connection.begin_nested():
+            await connection.execute(insert(agents).values(
+                id=agent.id, username=username, name=name, role=role, password_hash=password_hash,
+                must_change=must_change, disabled=False, failures=0, created_at=now))
+    except IntegrityError as error:
+        raise Conflict("the username is taken") from error
+    return agent
+
+
+async def find_account(connection: AsyncConnection, username: str) -> Account | None:
+    """The account with this username."""
+    row = (await connection.execute(select(agents).where(agents.c.username == username))).first()
+    return _account(row) if row else None
+
+
+async def all_accounts(connection: AsyncConnection) -> list[Account]:
+    """Every account, by username."""
+    return [_account(row) for row in await connection.execute(select(agents).order_by(agents.c.username))]
+
+
+async def count_agents(connection: AsyncConnection) -> int:
+    """How many accounts there are, disabled ones too."""
+    return int((await connection.execute(select(func.count()).select_from(agents))).scalar_one())
+
+
+async def agent_names(connection: AsyncConnection, ids: set[str]) -> dict[str, str]:
+    """Display names by id."""
+    if not ids:
+        return {}
+    rows = await connection.execute(select(agents.c.id, agents.c.name).where(agents.c.id.in_(sorted(ids))))
+    return {row.id: row.name for row in rows}
+
+
+async def begin_attempt(
+    connection: AsyncConnection, username: str, now: datetime, limit: int, lock: timedelta
+) -> Account | None:
+    """Count an attempt to sign in before it is checked, so that parallel guesses cannot outrun the count.
+
+    Returns the account as it was before: its `locked_until` in the future means that the attempt is refused.
+    """
+    row = (await connection.execute(select(agents).where(agents.c.username == username).with_for_update())).first()
+    if row is None:
+        return None
+    account = _account(row)
+    if account.locked_until is not None and account.locked_until > now:
+        return account
+    failures = 1 if account.locked_until is not None else account.failures + 1
+    await connection.execute(update(agents).where(agents.c.id == account.agent.id).values(
+        failures=failures, locked_until=now + lock if failures >= limit else None))
+    return account
+
+
+async def clear_failures(connection: AsyncConnection, agent_id: str) -> None:
+    """A good sign-in, or a new password: the count starts anew."""
+    await connection.execute(update(agents).where(agents.c.id == agent_id).values(failures=0, locked_until=None))
+
+
+async def set_password(
+    connection: AsyncConnection, agent_id: str, password_hash: str, *, must_change: bool
+) -> None:
+    """Replace the password's hash and lift a lock. Raises NotFound."""
+    result = await connection.execute(update(agents).where(agents.c.id == agent_id).values(
+        password_hash=password_hash, must_change=must_change, failures=0, locked_until=None))
+    if result.rowcount != 1:
+        raise NotFound("no such account")
+
+
+async def rehash(connection: AsyncConnection, agent_id: str, old: str, new: str) -> None:
+    """The same password under newer parameters, unless the password has changed meanwhile."""
+    await connection.execute(update(agents).where(
+        agents.c.id == agent_id, agents.c.password_hash == old).values(password_hash=new))
+
+
+async def set_disabled(connection: AsyncConnection, agent_id: str, disabled: bool) -> None:
+    """Close or reopen an account; closing ends its sessions."""
+    await connection.execute(update(agents).where(agents.c.id == agent_id).values(disabled=disabled))
+    if disabled:
+        await end_sessions(connection, agent_id)
+
+
+async def add_session(
+    connection: AsyncConnection, *, token_hash: str, agent_id: str, csrf: str, now: datetime, expires_at: datetime
+) -> None:
+    """Note a new session and drop what has expired."""
+    await connection.execute(delete(agent_sessions).where(agent_sessions.c.expires_at <= now))
+    await connection.execute(insert(agent_sessions).values(
+        token_hash=token_hash, agent_id=agent_id, csrf=csrf, created_at=now, expires_at=expires_at))
+
+
+async def find_session(connection: AsyncConnection, token_hash: str, now: datetime) -> Session | None:
+    """A session that has not expired and whose account is open."""
+    row = (await connection.execute(
+        select(agents, agent_sessions.c.csrf, agent_sessions.c.expires_at)
+        .join(agent_sessions, agent_sessions.c.agent_id == agents.c.id)
+        .where(agent_sessions.c.token_hash == token_hash, agent_sessions.c.expires_at > now,
+               agents.c.disabled.is_(False)))).first()
+    if row is None:
+        return None
+    return Session(agent=_agent(row), token_hash=token_hash, csrf=row.csrf, must_change=row.must_change,
+                   expires_at=row.expires_at)
+
+
+async def live_sessions(connection: AsyncConnection, hashes: set[str], now: datetime) -> set[str]:
+    """Which of these token hashes still open the door."""
+    rows = await connection.execute(
+        select(agent_sessions.c.token_hash).join(agents, agent_sessions.c.agent_id == agents.c.id)
+        .where(agent_sessions.c.token_hash.in_(sorted(hashes)), agent_sessions.c.expires_at > now,
+               agents.c.disabled.is_(False)))
+    return set(rows.scalars())
+
+
+async def end_session(connection: AsyncConnection, token_hash: str) -> None:
+    """Sign one browser out."""
+    await connection.execute(delete(agent_sessions).where(agent_sessions.c.token_hash == token_hash))
+
+
+async def end_sessions(connection: AsyncConnection, agent_id: str, keep: str = "") -> None:
+    """Sign an agent out everywhere, save for the session `keep`."""
+    await connection.execute(delete(agent_sessions).where(
+        agent_sessions.c.agent_id == agent_id, agent_sessions.c.token_hash != keep))
+
+
+async def add_audit(connection: AsyncConnection, agent_id: str, action: str, subject: str, now: datetime) -> None:
+    """Append to the audit log; nothing ever changes or deletes an entry."""
+    await connection.execute(insert(audit).values(agent_id=agent_id, action=action, subject=subject[:60], at=now))
+
+
+def _agent(row: Row[Any]) -> Agent:
+    return Agent(id=row.id, username=row.username, name=row.name, role=row.role)
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(
+        agent=_agent(row), password_hash=row.password_hash, must_change=row.must_change, disabled=row.disabled,
+        failures=row.failures, locked_until=row.locked_until)
