@@ -1,0 +1,1 @@
+"""Keeping the house well: health, metrics, doctor, supervisor, benchmarks."""
