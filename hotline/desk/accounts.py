@@ -33,7 +33,7 @@ class OneTimePassword:
 
     username: str
     password: str
-    for_what: str
+    where: str
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ async def ensure_first_users(database: Database, settings: Settings) -> list[One
 async def _first_users(accounts: Accounts, admin_password: str) -> list[OneTimePassword]:
     made: list[OneTimePassword] = []
     wanted = (("admin", "管理员", "admin", admin_password, "坐席台和训练室"), ("agent", "坐席1", "agent", "", "坐席台"))
-    for username, name, role, given, for_what in wanted:
+    for username, name, role, given, where in wanted:
         password = given or one_time()
         try:
             await accounts.add(username, name, role, password, must_change=not given)
@@ -196,7 +196,7 @@ async def _first_users(accounts: Accounts, admin_password: str) -> list[OneTimeP
             # Another process of the same house was faster; it shows its own password.
             continue
         if not given:
-            made.append(OneTimePassword(username, password, for_what))
+            made.append(OneTimePassword(username, password, where))
     return made
 
 

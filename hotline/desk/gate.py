@@ -107,7 +107,7 @@ def text_of(values: JSON, name: str, longest: int, *, optional: bool = False) ->
         value.encode()
     except UnicodeEncodeError as error:
         raise BadInput(f"{name} is not valid text", name) from error
-    kept = "".join(sign for sign in value if sign >= " " and sign != "\x7f" or sign in "\n\t").strip()
+    kept = "".join(sign for sign in value if (sign >= " " and sign != "\x7f") or sign in "\n\t").strip()
     if not 1 <= len(kept) <= longest:
         raise BadInput(f"{name} must have 1 to {longest} characters", name)
     return kept

@@ -45,9 +45,9 @@ async def open_conversations(connection: AsyncConnection) -> list[Conversation]:
     In the order of the queue, which is the order that citizens are told.
     """
     alarm = exists().where(emergencies.c.conversation_id == conversations.c.id, emergencies.c.ended_at.is_(None))
-    rows = await connection.execute(select(conversations).where(
-        conversations.c.closed_at.is_(None), or_(conversations.c.owner.in_(("queue", "agent")), alarm)
-    ).order_by(conversations.c.priority.desc(), conversations.c.queued_at, conversations.c.id))
+    open_here = and_(conversations.c.closed_at.is_(None), conversations.c.owner.in_(("queue", "agent")))
+    rows = await connection.execute(select(conversations).where(or_(open_here, alarm)).order_by
+        conversations.c.priority.desc(), conversations.c.queued_at, conversations.c.id))
     return [Conversation(**dict(row._mapping)) for row in rows]
 
 
@@ -159,7 +159,7 @@ async def _unread(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, 
         select(messages.c.conversation_id, func.count().label("unread"))
         .outerjoin(answered, answered.c.conversation_id == messages.c.conversation_id)
         .where(messages.c.conversation_id.in_(list(ids)), messages.c.direction == "in",
-               or_(answered.c.seq.is_(None), and_(messages.c.seq > answered.c.seq)))
+               or_(answered.c.seq.is_(None), messages.c.seq > answered.c.seq))
         .group_by(messages.c.conversation_id))
     return {row.conversation_id: row.unread for row in rows}
 

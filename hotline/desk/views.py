@@ -1,0 +1,170 @@
+"""What the desk's API says, as plain JSON: records in, dictionaries out. Phone numbers leave here masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from hotline.desk.rights import ROLE_NAMES, rights_of
+from hotline.records import JSON, Agent, Case, Conversation, Emergency, Message
+from hotline.store.agents import Session
+from hotline.store.desk import Understood, Waiting
+from hotline.text.masking import mask_phone
+
+CHANNELS = {"web": "网页", "rest": "接口", "wechat": "微信", "voice": "电话", "sms": "短信"}
+REASONS = {
+    "asked": "市民要求人工", "emergency": "紧急情况", "bot_failed": "智能助手故障", "unclear": "助手没听懂",
+    "no_answer": "知识库没有答案", "upset": "市民情绪激动", "urge": "市民催办", "english": "外语服务",
+}
+STATUSES = {
+    "pending": "待受理", "accepted": "已受理", "dispatched": "已转办", "signed": "已签收", "processing": "办理中",
+    "answered": "已反馈", "closed": "已办结", "returned": "已退单", "withdrawn": "已撤回",
+}
+ACTS = {"report": "诉求", "consult": "咨询", "suggestion": "建议", "urge": "催办", "status": "查进度", "praise": "表扬"}
+ERRANDS = {"report": "正在登记诉求", "case": "正在查工单", "choice": "正在选问题", "rating": "正在评价"}
+# What a draft may hold, in the order an agent reads it. Anything else in it is the bot's own bookkeeping.
+DRAFT = {
+    "act": "类型", "service_code": "事项", "service_name": "事项", "title": "标题", "matter": "问题",
+    "description": "描述", "place": "地点", "address": "地点", "time": "时间", "occurred": "时间", "name": "称呼",
+    "phone": "电话", "confidential": "保密", "anonymous": "匿名",
+}
+
+
+def user(agent: Agent, must_change: bool) -> JSON:
+    """Who is signed in, with the rights that the page needs to know."""
+    return {"id": agent.id, "username": agent.username, "name": agent.name, "role": agent.role,
+            "role_name": ROLE_NAMES.get(agent.role, agent.role), "rights": sorted(rights_of(agent.role)),
+            "must_change": must_change}
+
+
+def session(signed: Session) -> JSON:
+    """The answer to a login and to "who am I"."""
+    return {"user": user(signed.agent, signed.must_change), "csrf": signed.csrf,
+            "expires_at": signed.expires_at.isoformat()}
+
+
+def conversation(row: Conversation, me: Agent, names: Mapping[str, str], position: int) -> JSON:
+    """A conversation without its content."""
+    return {
+        "id": row.id, "channel": row.channel, "channel_name": CHANNELS.get(row.channel, row.channel),
+        "citizen": f"市民 {row.citizen_id[-4:].upper()}", "citizen_id": row.citizen_id,
+        "owner": row.owner if row.closed_at is None else "closed", "agent_id": row.agent_id,
+        "agent_name": names.get(row.agent_id or ""), "mine": row.owner == "agent" and row.agent_id == me.id,
+        "version": row.version, "priority": row.priority, "skill": row.skill, "position": position,
+        "handover_reason": row.handover_reason, "handover_text": reason(row.handover_reason),
+        "queued_at": _time(row.queued_at), "created_at": _time(row.created_at), "closed_at": _time(row.closed_at),
+    }
+
+
+def waiting(row: Waiting, me: Agent, names: Mapping[str, str], position: int, now: datetime) -> JSON:
+    """A line of the list."""
+    talk = row.conversation
+    since = talk.queued_at if talk.owner == "queue" else row.last_at if row.unread else None
+    return {
+        **conversation(talk, me, names, position),
+        "last": {"text": " ".join(row.last_text.split())[:80], "author": row.last_author, "at": _time(row.last_at)},
+        "unread": row.unread, "waiting_seconds": max(0, int((now - since).total_seconds())) if since else 0,
+        "emergency": emergency(row.emergencies[0], names) if row.emergencies else None,
+    }
+
+
+def emergency(row: Emergency, names: Mapping[str, str]) -> JSON:
+    """An emergency: open until somebody confirms or it falls silent."""
+    return {
+        "id": row.id, "conversation_id": row.conversation_id, "kind": row.kind,
+        "kind_name": "燃气紧急" if row.kind == "gas" else "人身紧急", "receipt": row.receipt,
+        "opened_at": _time(row.opened_at), "open": row.ended_at is None, "confirmed_at": _time(row.confirmed_at),
+        "confirmed_by": names.get(row.confirmed_by or ""),
+    }
+
+
+def message(row: Message, names: Mapping[str, str]) -> JSON:
+    """One bubble."""
+    return {
+        "id": row.id, "conversation_id": row.conversation_id, "author": row.author, "direction": row.direction,
+        "agent_name": names.get(row.agent_id or ""), "text": row.text, "at": _time(row.created_at),
+        "buttons": [str(button.get("title", "")) for button in row.buttons], "image": row.image,
+        "custom": _masked(row.custom), "attachments": [asdict(attachment) for attachment in row.attachments],
+        "status": row.status,
+    }
+
+
+def understood(row: Understood, services: Mapping[str, str]) -> JSON:
+    """What the bot made of one of the citizen's lines."""
+    parse = row.parse
+    code = parse.get("service_code")
+    return {
+        "turn_id": row.turn_id, "text": row.text[:200], "at": _time(row.created_at), "model": row.model,
+        "intent": parse.get("intent"), "confidence": parse.get("confidence"), "act": parse.get("act"),
+        "act_name": ACTS.get(str(parse.get("act")), None), "domain": parse.get("domain"), "service_code": code,
+        "service_name": services.get(str(code), code), "service_confidence": parse.get("service_confidence"),
+        "place": parse.get("place"),
+    }
+
+
+def draft(state: JSON, services: Mapping[str, str]) -> JSON:
+    """What the bot had collected when a person took over."""
+    slots = state.get("slots") or {}
+    held = slots.get("draft")
+    fields: list[JSON] = []
+    seen: set[str] = set()
+    for name, label in DRAFT.items():
+        value = _readable(name, held.get(name), services) if isinstance(held, dict) else ""
+        if value and label not in seen:
+            seen.add(label)
+            fields.append({"field": name, "label": label, "value": value})
+    errand = str(slots.get("errand") or "none")
+    return {"errand": errand, "errand_text": ERRANDS.get(errand), "fields": fields}
+
+
+def case(row: Case, services: Mapping[str, str]) -> JSON:
+    """A ticket; the full phone number is a request of its own, which is logged."""
+    return {
+        "receipt": row.receipt, "service_code": row.service_code,
+        "service_name": services.get(row.service_code, row.service_code), "act": row.act, "title": row.title,
+        "description": row.description, "address": row.address, "phone": mask_phone(row.phone) if row.phone else None,
+        "status": row.status, "status_text": STATUSES.get(row.status, row.status), "status_notes": row.status_notes,
+        "department": row.department, "emergency": row.emergency, "confidential": row.confidential,
+        "anonymous": row.anonymous, "created_at": _time(row.created_at), "due_at": _time(row.due_at),
+    }
+
+
+def reason(code: str | None) -> str | None:
+    """Why a person was asked for, in words."""
+    return REASONS.get(code, "转人工") if code else None
+
+
+def people(rows: Sequence[Conversation], *others: str | None) -> set[str]:
+    """Ids of all agents that these rows name."""
+    return {one for one in (*(row.agent_id for row in rows), *others) if one}
+
+
+def _readable(name: str, value: Any, services: Mapping[str, str]) -> str:
+    if value is None or value == "" or value is False:
+        return ""
+    if value is True:
+        return "是"
+    if name == "service_code":
+        return services.get(str(value), str(value))
+    if name == "act":
+        return ACTS.get(str(value), str(value))
+    if name == "phone":
+        return mask_phone(str(value))
+    return str(value)[:2000] if isinstance(value, str | int | float) else ""
+
+
+def _masked(custom: JSON | None) -> JSON | None:
+    """A card without the full number and without the code that opens an anonymous ticket."""
+    if not custom:
+        return custom
+    hidden = {key: _masked(value) if isinstance(value, dict) else value
+              for key, value in custom.items() if key != "code"}
+    if isinstance(hidden.get("phone"), str):
+        hidden["phone"] = mask_phone(hidden["phone"])
+    return hidden
+
+
+def _time(value: datetime | None) -> str | None:
+    return value.isoformat() if value else None
