@@ -46,7 +46,7 @@ async def open_conversations(connection: AsyncConnection) -> list[Conversation]:
     """
     alarm = exists().where(emergencies.c.conversation_id == conversations.c.id, emergencies.c.ended_at.is_(None))
     open_here = and_(conversations.c.closed_at.is_(None), conversations.c.owner.in_(("queue", "agent")))
-    rows = await connection.execute(select(conversations).where(or_(open_here, alarm)).order_by
+    rows = await connection.execute(select(conversations).where(or_(open_here, alarm)).order_by(
         conversations.c.priority.desc(), conversations.c.queued_at, conversations.c.id))
     return [Conversation(**dict(row._mapping)) for row in rows]
 
