@@ -1,0 +1,142 @@
+"""The bot's processes, for the supervisor and for hand use; all listen on 127.0.0.1 only.
+
+    python -m bot serve --model bot/models/NAME.tar.gz [--port N] [--action-port N]
+    python -m bot actions [--port N] [--package bot.actions]
+    python -m bot train [--data bot/data] [--out bot/models] [--domain domain.yml] [--config config.yml]
+                        [--fixed-model-name X] [--force]
+
+They end on SIGTERM with code 0. `serve` ends with code 3 when that very model cannot be loaded (Rasa itself
+would quietly serve the newest other one, or none); `train` ends with code 1 when no model came out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from bot import patches
+
+HOST = "127.0.0.1"
+NO_MODEL = 3
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one of the commands and return its exit code."""
+    options = _parser().parse_args(arguments)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the heads' matrices are small: threads only get in the way
+    patches.apply()
+    return int(options.run(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot")
+    commands = parser.add_subparsers(required=True)
+    serve = commands.add_parser("serve", help="the Rasa server with the house's channel")
+    serve.add_argument("--model", type=Path)
+    serve.add_argument("--port", type=int)
+    serve.add_argument("--action-port", type=int)
+    serve.set_defaults(run=_serve)
+    actions = commands.add_parser("actions", help="the action server")
+    actions.add_argument("--port", type=int)
+    actions.add_argument("--package", default="bot.actions")
+    actions.set_defaults(run=_actions)
+    train = commands.add_parser("train", help="train a model")
+    train.add_argument("--data", type=Path, default=Path("bot/data"))
+    train.add_argument("--out", type=Path, default=Path("bot/models"))
+    train.add_argument("--domain", type=Path, default=Path("domain.yml"))
+    train.add_argument("--config", type=Path, default=Path("config.yml"))
+    train.add_argument("--fixed-model-name")
+    train.add_argument("--force", action="store_true")
+    train.set_defaults(run=_train)
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from bot import light, logs
+    from hotline.settings import Settings
+
+    settings = Settings.from_env()
+    model = options.model or Path(settings.bot_model)
+    if not model.is_file():
+        print(f"没有这个模型文件：{model}", file=sys.stderr)
+        return NO_MODEL
+    if light.is_light(model):
+        light.lighten()
+    import structlog
+    from rasa.core.run import configure_app
+
+    from bot.channel import HotlineChannel
+
+    patches.apply_core(settings.action_timeout)
+    logs.configure(settings.log_level)
+    log = structlog.get_logger("bot.serve")
+    agent = _agent(model, options.action_port or settings.action_port, log)
+    if agent is None:
+        return NO_MODEL
+    app = configure_app([HotlineChannel.from_credentials(None)], enable_api=False)
+    app.ctx.agent = agent
+    log.info("ready_to_serve", model=agent.processor.model_filename)
+    app.run(host=HOST, port=_port(options.port, settings.bot_port), workers=1, access_log=False, motd=False)
+    return 0
+
+
+def _agent(model: Path, action_port: int, log: Any) -> Any:
+    """The agent with just this model and the action server's address; None, with the reason logged, without."""
+    from rasa.core.agent import Agent
+    from rasa.utils.endpoints import EndpointConfig
+
+    endpoint = EndpointConfig(f"http://{HOST}:{action_port}/webhook", enable_selective_domain=True)
+    try:
+        agent = Agent.load(model, action_endpoint=endpoint)
+    except Exception:
+        log.exception("model_not_loaded", model=model.name)
+        return None
+    if agent.processor is None or agent.processor.model_filename != model.name:
+        log.error("another_model_loaded", model=model.name)
+        return None
+    return agent
+
+
+def _actions(options: argparse.Namespace) -> int:
+    from rasa_sdk.endpoint import create_app
+
+    from bot import logs
+    from hotline.settings import Settings
+
+    settings = Settings.from_env()
+    logs.configure(settings.log_level)
+    app = create_app(options.package)
+    app.run(host=HOST, port=_port(options.port, settings.action_port), workers=1, access_log=False, motd=False)
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    for path in (options.data, options.domain, options.config):
+        if not path.exists():
+            print(f"没有这个文件或目录：{path}", file=sys.stderr)
+            return 2
+    from rasa.model_training import train
+    from rasa.shared.exceptions import RasaException
+
+    try:
+        result = train(
+            domain=str(options.domain), config=str(options.config), training_files=[str(options.data)],
+            output=str(options.out), force_training=options.force, fixed_model_name=options.fixed_model_name)
+    except RasaException as error:
+        print(f"训练失败：{error}", file=sys.stderr)
+        return 1
+    if result.code != 0 or not result.model:
+        return 1
+    print(result.model)
+    return 0
+
+
+def _port(given: int | None, setting: int) -> int:
+    return setting if given is None else given
+
+
+if __name__ == "__main__":
+    sys.exit(main())

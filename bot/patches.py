@@ -1,0 +1,178 @@
+"""What we mend in Rasa 3.6.21, each patch with its reason; tests/bot/test_patches.py shows each at work.
+
+`apply` is called by `bot.components` (so Rasa's own commands get it too), by `bot.channel` and by `python -m bot`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import os
+import sys
+import warnings
+from typing import Any
+
+from hotline.settings import Settings
+
+Failures = list[tuple[str, str]]
+_failures: contextvars.ContextVar[Failures | None] = contextvars.ContextVar("failures", default=None)
+_applied: set[str] = set()
+
+
+def apply() -> None:
+    """Apply the patches that need no heavy import now; `apply_core` follows where actions are called."""
+    if "base" in _applied:
+        return
+    _applied.add("base")
+    telemetry_off()
+    quiet_warnings()
+
+
+def apply_core(action_timeout: float = Settings.action_timeout) -> None:
+    """Apply the patches of Rasa's core: where messages are processed and actions called."""
+    apply()
+    set_action_timeout(action_timeout)
+    if "core" in _applied:
+        return
+    _applied.add("core")
+    compile_action_schema()
+    keep_action_connections()
+    keep_bodies_out_of_errors()
+    record_failures()
+
+
+def telemetry_off() -> None:
+    """Rasa reports its use to its maker unless told not to; a city's hotline does not."""
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    telemetry = sys.modules.get("rasa.telemetry")
+    if telemetry is not None:
+        telemetry.is_telemetry_enabled = lambda: False
+
+
+def quiet_warnings() -> None:
+    """Rasa's pins warn of SQLAlchemy 2, TensorFlow of the processor: nothing that an operator could act on."""
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", message=".*SQLAlchemy 2.0.*")
+
+
+def set_action_timeout(seconds: float) -> None:
+    """An action's time limit is 300 s, hard-coded; a citizen waits for 3."""
+    from rasa.core.actions import action
+
+    action.DEFAULT_REQUEST_TIMEOUT = seconds
+
+
+def compile_action_schema() -> None:
+    """`jsonschema.validate` compiles the schema anew at each call: 77 % of a turn. Compile it once."""
+    from jsonschema import Draft7Validator
+    from rasa.core.actions.action import RemoteAction
+
+    validator = Draft7Validator(RemoteAction.action_response_format_spec())
+
+    def _validate_action_result(self: Any, result: Any) -> bool:
+        validator.validate(result)
+        return True
+
+    RemoteAction._validate_action_result = _validate_action_result
+
+
+def keep_action_connections() -> None:
+    """A new HTTP session, and so a new connection, was made at each call of an action. Keep one per endpoint."""
+    from aiohttp import ClientSession
+    from rasa.utils.endpoints import EndpointConfig
+
+    fresh = EndpointConfig.session
+
+    def session(self: Any) -> Any:
+        kept: ClientSession | None = self.__dict__.get("_kept_session")
+        loop = asyncio.get_running_loop()
+        if kept is None or kept.closed or kept._loop is not loop:
+            kept = self.__dict__["_kept_session"] = fresh(self)
+        return _Lent(kept)
+
+    EndpointConfig.session = session
+
+
+class _Lent:
+    """A kept session in a `with` that must not close it."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    async def __aenter__(self) -> Any:
+        return self._session
+
+    async def __aexit__(self, *error: object) -> None:
+        return None
+
+
+def keep_bodies_out_of_errors() -> None:
+    """The action server's 500 repeats the whole tracker, and Rasa logs it: citizens' words in a log."""
+    from rasa.utils import endpoints
+
+    def __init__(self: Any, status: int, message: str, text: str) -> None:
+        self.status, self.message, self.text = status, message, text
+        super(endpoints.ClientResponseError, self).__init__(f"{status}, {message}")
+
+    endpoints.ClientResponseError.__init__ = __init__
+
+
+def record_failures() -> None:
+    """Rasa swallows what an action or a form's validator raises. Write it down for the channel, then let it go on.
+
+    A form that rejects a turn to give way to another rule is Rasa's ordinary way and is not a failure.
+    """
+    from rasa.core.actions import action as actions
+    from rasa.core.processor import MessageProcessor
+
+    remote_run, run_action = actions.RemoteAction.run, MessageProcessor._run_action
+
+    async def run(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await remote_run(self, *args, **kwargs)
+        except Exception as error:
+            _note(self.name(), error)
+            raise
+
+    async def _run_action(self: Any, action: Any, *args: Any, **kwargs: Any) -> Any:
+        return await run_action(self, _Watched(action), *args, **kwargs)
+
+    actions.RemoteAction.run = run
+    MessageProcessor._run_action = _run_action
+
+
+class _Watched:
+    """An action that notes what it raises."""
+
+    def __init__(self, action: Any) -> None:
+        self._action = action
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._action, name)
+
+    async def run(self, *args: Any, **kwargs: Any) -> Any:
+        """Run it; a rejection is noted by `RemoteAction.run` if it is a failure."""
+        from rasa.core.actions.action import ActionExecutionRejection
+
+        try:
+            return await self._action.run(*args, **kwargs)
+        except ActionExecutionRejection:
+            raise
+        except Exception as error:
+            _note(self._action.name(), error)
+            raise
+
+
+def watch() -> Failures:
+    """Start a list of the failures of the turn that this task runs: (action, error's type)."""
+    failures: Failures = []
+    _failures.set(failures)
+    return failures
+
+
+def _note(action: str, error: Exception) -> None:
+    failures = _failures.get()
+    if failures is not None:
+        failures.append((action, type(error).__name__))
