@@ -16,6 +16,10 @@
                 slots={"errand": "choice", "topic": found["cases"]},
             )
 
+An action ends the turn: the base asks for `action_listen` next, so that a rule holds whatever the action does to
+`errand`, and the fallback does not call itself again. An action after which the rule goes on sets
+`ends_turn = False`.
+
 An action that raises leaves no closing event and no message: the channel answers 502 and the house tries
 again or calls a person. So let errors rise; catch only what the citizen can be told (`HouseUnavailable`).
 """
@@ -72,7 +76,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Turn:
-    """What an action may know: the citizen's text, its parse, the slots and who speaks where.
+    """What an action may know: the citizen's text as sent, its parse, the slots and who speaks where.
 
     `parse` has the keys of the channel's parse: intent, confidence, ranking, entities, domain, act,
     service_code, service_confidence, service_ranking, place, phone. `context` has conversation_id,
@@ -111,6 +115,7 @@ class HotlineAction(Action):
     """An action that ends well or visibly does not; subclasses set `action_name` and write `act`."""
 
     action_name: ClassVar[str] = ""
+    ends_turn: ClassVar[bool] = True
 
     def name(self) -> str:
         """The name rules and domain.yml call it by."""
@@ -147,6 +152,8 @@ class HotlineAction(Action):
         if outcome.commands:
             earlier = tracker.slots.get(COMMANDS_SLOT) or []
             events.append(_slot(COMMANDS_SLOT, [*earlier, *outcome.commands]))
+        if self.ends_turn:
+            events.append({"event": "followup", "timestamp": None, "name": "action_listen"})
         events.append(_slot(CLOSING_SLOT, self.name()))
         return events
 
