@@ -62,9 +62,9 @@ class Health:
 class Metrics:
     """Prometheus text: counts of the front door, and gauges read from the database at each scrape."""
 
-    def __init__(self, database: Database, door: FrontDoor) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._door = door
+        self._door: FrontDoor | None = None
         self.registry = CollectorRegistry()
         self.request_seconds = Histogram(
             "hotline_request_seconds", "Time to answer a request", ["route", "status"], registry=self.registry)
@@ -74,6 +74,10 @@ class Metrics:
                 ("turns_open", "Turns that are not finished"),
                 ("case_outbox_pending", "Entries the case backend has not taken yet"),
                 ("case_outbox_flagged", "Entries a person must look at"))}
+
+    def watch(self, door: FrontDoor) -> None:
+        """Count what this front door does."""
+        self._door = door
         self.registry.register(self)
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
@@ -83,7 +87,7 @@ class Metrics:
     def collect(self) -> list[CounterMetricFamily]:
         """The front door's counters."""
         family = CounterMetricFamily("hotline_events", "What the front door did", labels=["kind"])
-        for kind, count in sorted(self._door.counts.items()):
+        for kind, count in sorted(self._door.counts.items() if self._door else ()):
             family.add_metric([kind], count)
         return [family]
 
