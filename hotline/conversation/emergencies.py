@@ -41,8 +41,7 @@ class EmergencyDesk:
                                      "handover_reason": "emergency"}
         if conversation.owner == "bot":
             values |= {"owner": "queue", "queued_at": now}
-        await conversations.update_conversation(connection, conversation, now, **values)
-        conversation = await conversations.get_conversation(connection, conversation.id)
+        conversation = await conversations.update_conversation(connection, conversation, now, **values)
         position = await conversations.queue_position(connection, conversation)
         english, mute = is_english(turn.text), cannot_speak(turn.text)
         text = advice(found, gas_firms=self._settings.gas_firms, overrides=await emergencies.texts(connection),

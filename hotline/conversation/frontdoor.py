@@ -45,6 +45,7 @@ class FrontDoor:
         self._rate = RateLimit(settings.rate_messages, settings.rate_seconds)
         self._inbox = Inbox(database, worker, settings.fragment_seconds)
         self._waiting: dict[str, set[asyncio.Future[list[Message]]]] = defaultdict(set)
+        self._fresh: set[str] = set()
         self._urgent: set[asyncio.Task[None]] = set()
         self.hub = EventHub()
         self.delivery = Delivery(database, connectors)
@@ -83,6 +84,7 @@ class FrontDoor:
         self._probe("saved")
         self.counts["messages" if saved.message else "duplicates"] += 1
         if saved.message:
+            self._fresh.add(saved.turn_id)
             self.hub.publish(Event("message", saved.conversation.id, {"message": saved.message.id}))
         if urgent:
             task = asyncio.create_task(self._at_once(saved.turn_id, saved.conversation.citizen_id))
@@ -99,10 +101,14 @@ class FrontDoor:
         deadline = None if timeout is None else asyncio.get_running_loop().time() + timeout
         try:
             while True:
-                async with self._database.read() as connection:
-                    stored = await conversations.turn_messages(connection, turn_id, "out")
-                if stored:
-                    return stored
+                # A turn that this process has just opened will tell us; others must be looked up.
+                if turn_id in self._fresh:
+                    self._fresh.discard(turn_id)
+                else:
+                    async with self._database.read() as connection:
+                        stored = await conversations.turn_messages(connection, turn_id, "out")
+                    if stored:
+                        return stored
                 left = 1.0 if deadline is None else deadline - asyncio.get_running_loop().time()
                 if left <= 0:
                     return await self._say_late(turn_id)
@@ -158,11 +164,10 @@ class FrontDoor:
                 raise Conflict("已被其他坐席接起")
             if conversation.closed_at is not None:
                 raise Conflict("会话已结束")
-            await conversations.update_conversation(
+            conversation = await conversations.update_conversation(
                 connection, conversation, now, owner="agent", agent_id=agent.id)
             confirmed = await emergencies.confirm(connection, now, agent.id, conversation_id=conversation_id)
             message = await self._say(connection, conversation, texts.taken(agent.name), agent)
-            conversation = await conversations.get_conversation(connection, conversation_id)
         self._publish_owner(conversation)
         if confirmed:
             self.hub.publish(Event("confirmed", conversation_id, {"emergencies": confirmed}))
@@ -194,13 +199,12 @@ class FrontDoor:
         async with self._database.write() as connection:
             conversation = await self._locked(connection, conversation_id)
             _owner_only(conversation, agent)
-            await conversations.update_conversation(
+            conversation = await conversations.update_conversation(
                 connection, conversation, now, owner="bot", agent_id=None, queued_at=None, priority=0,
                 handover_reason=None, skill="general", closed_at=now if to == "closed" else None)
             farewell = texts.closed() if to == "closed" else texts.given_back()
             said = [Reply(text=text.strip(), author="agent")] if text and text.strip() else []
             messages = [await self._say(connection, conversation, reply, agent) for reply in [*said, farewell]]
-            conversation = await conversations.get_conversation(connection, conversation_id)
         self._publish_owner(conversation)
         self._out(conversation, messages)
         return conversation
@@ -249,6 +253,7 @@ class FrontDoor:
     async def _ended(self, turn_id: str, attempt: Attempt) -> None:
         """After a commit: wake whoever waits for it."""
         self.counts[f"turns_{attempt.outcome or 'again'}"] += 1
+        self._fresh.discard(turn_id)
         for future in self._waiting.get(turn_id, ()):
             if attempt.messages and not future.done():
                 future.set_result(list(attempt.messages))

@@ -67,10 +67,11 @@ class Turns:
             async with self._database.read() as connection:
                 turn = await turns.get_turn(connection, turn_id)
                 conversation = await conversations.get_conversation(connection, turn.conversation_id)
-                active = await emergencies.active(connection, conversation.id, self._silent_before())
+                found = detect(turn.text) or detect(turn.text.replace("\n", ""))
+                # Nearly all messages are about no danger, with the bot: they are spared a query.
+                active = await emergencies.active(connection, conversation.id, self._silent_before()) if found else []
             if turn.status == "done":
                 return Attempt(())
-            found = detect(turn.text) or detect(turn.text.replace("\n", ""))
             self._probe("emergency_checked")
             way = route(conversation.owner, found.kind if found else None, active)
             self._probe("routed")
@@ -81,7 +82,7 @@ class Turns:
                     return await self._house(turn)
                 return await self._ask_bot(turn, conversation)
             except Conflict as conflict:
-                log.info("turn_attempt_dropped", turn=turn_id, why=str(conflict))
+                log.info("turn_attempt_dropped", turn=turn.id, why=str(conflict))
 
     async def _emergency(self, turn: Turn, found: Emergency) -> Attempt:
         now = utc_now()
@@ -130,8 +131,7 @@ class Turns:
             values: dict[str, object] = {"state": result.state}
             if effects.hand_over:
                 values |= {"owner": "queue", "queued_at": now, "handover_reason": effects.hand_over}
-            await conversations.update_conversation(connection, conversation, now, **values)
-            conversation = await conversations.get_conversation(connection, conversation.id)
+            conversation = await conversations.update_conversation(connection, conversation, now, **values)
             position = await conversations.queue_position(connection, conversation)
             replies = fill(result.messages, effects.case, position)
             if effects.hand_over and not any((reply.custom or {}).get("type") == "handover" for reply in replies):
@@ -160,9 +160,8 @@ class Turns:
     async def _give_up(
         self, connection: AsyncConnection, turn: Turn, conversation: Conversation, now: datetime
     ) -> Attempt:
-        await conversations.update_conversation(
+        conversation = await conversations.update_conversation(
             connection, conversation, now, owner="queue", queued_at=now, handover_reason="bot_failed")
-        conversation = await conversations.get_conversation(connection, conversation.id)
         position = await conversations.queue_position(connection, conversation)
         stored = await self._store(connection, [texts.bot_failed(position)], conversation, turn.id, now)
         await turns.finish(connection, turn.id, "bot_failed", now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -58,7 +58,9 @@ async def current_conversation(connection: AsyncConnection, citizen: Row[Any], n
         version=0, state={}, priority=0, skill="general", created_at=now, updated_at=now))
     await connection.execute(
         update(citizens).where(citizens.c.id == citizen.id).values(conversation_id=conversation_id))
-    return await get_conversation(connection, conversation_id)
+    return Conversation(
+        id=conversation_id, citizen_id=citizen.id, channel=citizen.channel, sender=citizen.sender, owner="bot",
+        version=0, state={}, created_at=now, updated_at=now)
 
 
 async def get_conversation(connection: AsyncConnection, conversation_id: str) -> Conversation:
@@ -71,14 +73,15 @@ async def get_conversation(connection: AsyncConnection, conversation_id: str) ->
 
 async def update_conversation(
     connection: AsyncConnection, conversation: Conversation, now: datetime, **values: Any
-) -> None:
-    """Compare-and-set on the version that the caller read. Raises Conflict when somebody was faster."""
+) -> Conversation:
+    """Compare-and-set on the version that the caller read; returns it as it is now. Raises Conflict."""
     result = await connection.execute(
         update(conversations)
         .where(conversations.c.id == conversation.id, conversations.c.version == conversation.version)
         .values(version=conversation.version + 1, updated_at=now, **values))
     if result.rowcount != 1:
         raise Conflict("the conversation has changed")
+    return replace(conversation, version=conversation.version + 1, updated_at=now, **values)
 
 
 async def queue_position(connection: AsyncConnection, conversation: Conversation) -> int:

@@ -41,7 +41,7 @@ async def test_a_turn_carries_state_in_and_out_and_keys_its_commands(server: tup
     (503, {"error": "no_model"}, "no_model"),
     (500, "<html>boom</html>", "status_500"),
     (200, "not json", "garbage"),
-    (200, {"messages": []}, "garbage"),
+    (200, {"messages": []}, "no_message"),
     (200, {"messages": [], "commands": [], "parse": {}, "state": {}, "model": "m"}, "no_message"),
     (200, {"messages": [{"text": "好"}], "commands": [{}], "parse": {}, "state": {}, "model": "m"}, "garbage"),
     (200, {"messages": [{"text": "好"}], "commands": [], "parse": {}, "state": [], "model": "m"}, "garbage"),

@@ -52,7 +52,7 @@ async def test_once_per_emergency_and_what_is_added_goes_to_the_ticket(house: St
     async with house.database.read() as connection:
         case = (await connection.execute(select(cases))).one()
         added = list((await connection.execute(
-            select(case_events.c.text).where(case_events.c.kind == "add_to_case"))).scalars())
+            select(case_events.c.text).where(case_events.c.kind == "add"))).scalars())
     assert case.address == "延吉路117号3号楼"
     assert "煤气味越来越大" in added
 
