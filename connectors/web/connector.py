@@ -82,7 +82,8 @@ class WebConnector(Connector):
     def setup(self, app: web.Application) -> None:
         """Routes, the socket, and a quick farewell to open sockets when the application stops."""
         super().setup(app)
-        self._io.attach(app)
+        for method in ("GET", "POST", "OPTIONS"):
+            app.router.add_route(method, "/socket.io/", self._engine)
         app.on_shutdown.append(self._say_goodbye)
 
     async def deliver(self, sender: str, messages: Sequence[Message]) -> bool:
@@ -97,10 +98,24 @@ class WebConnector(Connector):
         """Show the citizen that an agent is typing."""
         await self._io.emit("typing", {"author": "agent"}, room=sender)
 
+    def connected(self) -> int:
+        """How many sockets this process has open."""
+        return len(self._sockets)
+
     async def close(self) -> None:
         """Close the sockets and leave Redis."""
         await self._io.shutdown()
         await self._presence.close()
+
+    async def _engine(self, request: web.Request) -> web.StreamResponse:
+        """The socket server's address, with its body limit kept at once.
+
+        Engine.IO refuses a large POST too, but answers only when the socket's queue has emptied (up to 45 s).
+        """
+        if (request.content_length or 0) > self._settings.max_body:
+            raise web.HTTPRequestEntityTooLarge(self._settings.max_body, request.content_length or 0)
+        response: web.StreamResponse = await self._io.handle_request(request)
+        return response
 
     # --- events of a socket -------------------------------------------------------------------------------------
 
@@ -200,7 +215,7 @@ class WebConnector(Connector):
         await self._presence.came(sender, sid)
 
     async def _send_history(self, sid: str, sender: str, after: object) -> None:
-        """What was said after message `after`, or the newest messages; the room was entered before, so none is missed."""
+        """What was said after `after`, or the newest messages; the room was entered first, so none is missed."""
         known = after if isinstance(after, str) and 0 < len(after) <= 100 else None
         try:
             messages = await self._house.history(self.name, sender, known, _HISTORY)

@@ -36,6 +36,7 @@ class Presence(ABC):
     async def here(self, sender: str) -> bool:
         """Whether the sender has any socket open."""
 
+    @abstractmethod
     async def close(self) -> None:
         """Give back what is held."""
 
@@ -62,6 +63,10 @@ class LocalPresence(Presence):
     async def here(self, sender: str) -> bool:
         """Whether the sender has any socket open."""
         return sender in self.sockets
+
+    async def close(self) -> None:
+        """Forget everybody."""
+        self.sockets.clear()
 
 
 class SharedPresence(LocalPresence):
