@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
-import unicodedata
 from functools import cache
 from pathlib import Path
 
 import jieba
 
+from hotline.text.normalise import squeezed
+
 HERE = Path(__file__).parent
 LONGEST_QUERY = 400
 
-_KEPT = re.compile(r"[0-9a-z\u4e00-\u9fff]+")
 # Words that carry no matter: politeness, particles, and what every question has.
 _EMPTY = frozenset(
     "的 了 吗 呢 啊 吧 呀 么 嘛 哦 噢 哈 呗 啦 嘞 哎 唉 嗯 请问 您好 你好 请 谢谢 麻烦 问 问问 知道 说 "
@@ -53,8 +53,7 @@ def _synonyms() -> tuple[re.Pattern[str], dict[str, str]]:
 
 def fold(text: str) -> str:
     """One writing of the same words: half width, lower case, simplified, no punctuation."""
-    plain = unicodedata.normalize("NFKC", text[:LONGEST_QUERY]).lower()
-    return "".join(_KEPT.findall(plain))
+    return squeezed(text[:LONGEST_QUERY])
 
 
 def canonical(text: str) -> str:
@@ -68,15 +67,15 @@ def words(text: str) -> list[str]:
     return [word for word in _tokenizer().lcut(text) if word not in _EMPTY and word.strip()]
 
 
-def grams(text: str, sizes: tuple[int, ...] = (2, 3)) -> list[str]:
-    """Character n-grams of a canonical text."""
-    return [text[at:at + size] for size in sizes for at in range(len(text) - size + 1)]
+def pieces(text: str) -> list[str]:
+    """Characters and pairs of characters of a raw text; single ones carry most of a Chinese paraphrase."""
+    plain = canonical(text)
+    return [*plain, *(plain[at:at + 2] for at in range(len(plain) - 1))]
 
 
 def features(text: str) -> list[str]:
-    """Words (marked) and character n-grams of a raw text, for the models."""
-    plain = canonical(text)
-    return [f"w:{word}" for word in words(plain)] + grams(plain)
+    """Characters, pairs and words (marked) of a raw text, for the models."""
+    return pieces(text) + [f"w:{word}" for word in words(canonical(text))]
 
 
 def warm_up() -> None:
