@@ -16,6 +16,9 @@ import pytest
 
 from hotline.store.database import Database
 from hotline.store.migrate import migrate
+from tests.stage import agent, house, settings
+
+__all__ = ["agent", "house", "settings"]
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -14,8 +14,8 @@ from hotline.conversation.bot_client import Bot
 from hotline.conversation.frontdoor import FrontDoor
 from hotline.errors import HotlineError
 from hotline.records import JSON
-from hotline.store import conversations, turns
 from hotline.store import cases as case_store
+from hotline.store import conversations, turns
 from hotline.store.database import Database
 
 CHECK_SECONDS = 2.0

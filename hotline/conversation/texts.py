@@ -24,7 +24,8 @@ def with_agent(english: bool = False) -> Reply:
 
 def bot_failed(position: int) -> Reply:
     """The bot could not end the turn: a person takes it."""
-    return _handover(position, f"很抱歉，智能助手出了问题，没能答复您。已为您转人工，您排在第{position}位，您的话坐席都能看到。")
+    return _handover(position, "很抱歉，智能助手出了问题，没能答复您。"
+                               f"已为您转人工，您排在第{position}位，您的话坐席都能看到。")
 
 
 def emergency_queue(position: int, english: bool, cannot_speak: bool) -> Reply:

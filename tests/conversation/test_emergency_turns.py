@@ -16,8 +16,8 @@ from hotline.conversation.alarms import DutyAlarm
 from hotline.conversation.turns import utc_now
 from hotline.records import JSON, Agent, Inbound, Message
 from hotline.store.tables import case_events, cases, emergencies
-from tests.conversation.conftest import Stage
 from tests.conversation.test_frontdoor import conversation_of, count
+from tests.stage import Stage
 
 GAS = "快来人，厨房一股煤气味，滋滋响"
 

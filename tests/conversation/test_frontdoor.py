@@ -11,7 +11,7 @@ from hotline.conversation.scripted_bot import echo
 from hotline.errors import BadInput, BotUnavailable, ChannelError, Conflict, TooLarge, TooManyRequests
 from hotline.records import JSON, Agent, Attachment, Inbound, Reply
 from hotline.store.tables import cases, conversations, messages, turns
-from tests.conversation.conftest import Stage, stage, until
+from tests.stage import Stage, stage, until
 
 OTHER = Agent("a2", "li", "李", "agent")
 

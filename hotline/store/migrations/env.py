@@ -1,11 +1,13 @@
 """Alembic's environment: runs on a connection that `hotline.store.migrate` hands over."""
 
+from typing import Any, Literal
+
 from alembic import context
 
 from hotline.store.tables import Utc, metadata
 
 
-def render(kind: str, item: object, _context: object) -> str | bool:
+def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Revisions must not depend on our types, which may change after them."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Utc) else False
 
