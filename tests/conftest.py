@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import uuid
@@ -16,18 +15,13 @@ import pytest
 
 from hotline.store.database import Database
 from hotline.store.migrate import migrate
+from tests.city import City, running
+from tests.ports import free_port
 from tests.stage import agent, house, settings
 
 __all__ = ["agent", "house", "settings"]
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _program(name: str) -> str | None:
@@ -94,3 +88,10 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await migrate(database)
     yield database
     await database.close()
+
+
+@pytest.fixture(scope="session")
+def city() -> Iterator[City]:
+    """The whole product, running."""
+    with running() as city:
+        yield city
