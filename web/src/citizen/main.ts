@@ -1,2 +1,8 @@
-import '../shared/tokens.css'
+import { createApp } from 'vue'
+
+import { define } from '../widget/element'
+import Page from './Page.vue'
 import './page.css'
+
+define()
+createApp(Page).mount('#app')
