@@ -1,0 +1,1 @@
+"""What the bot says and wants: pure functions over (turn, reads), tested without Rasa and without a network."""

@@ -1,0 +1,28 @@
+"""What was not understood: look it up all the same, ask once, then give it to a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.actions.base import Outcome
+from bot.dialogue import answer, knowledge, report
+from bot.dialogue.hear import LETTER
+from bot.dialogue.person import for_failure
+from bot.dialogue.say import CONSULT, PERSON, REPORT, ask
+from bot.dialogue.scene import Scene
+from bot.dialogue.state import Topic
+
+TELLING = 30  # characters: so many words are a matter, whatever the model thinks
+
+
+def start(scene: Scene) -> Outcome:
+    """Not understood: an article may still fit, a long text is a matter, else one honest sentence."""
+    if knowledge.best(scene.reads) is not None or (knowledge.near(scene.reads) and len(scene.text) <= LETTER):
+        return answer.tell_found(scene, scene.text)
+    if len(scene.text) > TELLING and report.has_matter(scene.text):
+        return report.start(scene)
+    if scene.topic.fails >= 1:
+        return for_failure(scene)
+    topic = replace(Topic(question=scene.topic.question), fails=scene.topic.fails + 1)
+    question = ask("matter", "没有听懂。请换一句话说是什么事，或者选一样。", REPORT, CONSULT, PERSON)
+    return scene.to(question, errand="none", topic=topic)

@@ -1,0 +1,94 @@
+"""What a message already says about a report: place, phone, time, wishes, attachments."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.dialogue.hear import is_wide
+from bot.dialogue.scene import Scene
+from bot.dialogue.state import IMAGES, Draft
+from hotline.text.normalise import squeezed
+from hotline.text.phones import own_phone
+from hotline.text.places import find_place
+from hotline.text.times import find_time
+from hotline.text.words import is_refusal, wants_confidential
+
+OCCURRED = 60
+
+
+def gather(draft: Draft, scene: Scene) -> Draft:
+    """The draft with everything that the message says and the draft does not know yet."""
+    draft = take_attachments(draft, scene)
+    text = scene.text
+    if not draft.place:
+        draft = take_place(draft, text)
+    if not draft.phone_done:
+        draft = take_phone(draft, text)
+    when = find_time(text)
+    if when is not None and not draft.time:
+        draft = replace(draft, time=when.text[:OCCURRED])
+    if wants_confidential(text):
+        draft = replace(draft, confidential=True)
+    return draft
+
+
+def take_place(draft: Draft, text: str) -> Draft:
+    """A precise place is taken, a vague one kept as a hint for the question."""
+    found = find_place(text)
+    if found is None:
+        return draft
+    if found.precise:
+        return replace(draft, place=found.text, place_done=True)
+    return replace(draft, hint=found.text)
+
+
+def take_phone(draft: Draft, text: str) -> Draft:
+    """The citizen's own number, or the wish to stay anonymous."""
+    phone = own_phone(text)
+    if phone is not None:
+        return replace(draft, phone=phone.digits, phone_done=True, anonymous=False)
+    words = squeezed(text)
+    if "匿名" in words and "不匿名" not in words and (len(words) > 30 or is_refusal(text)):
+        return replace(draft, phone="", phone_done=True, anonymous=True)
+    return draft
+
+
+def take_attachments(draft: Draft, scene: Scene) -> Draft:
+    """A location's address and point, and the addresses of images."""
+    for item in scene.turn.attachments:
+        url, address = item.get("url"), item.get("address") or item.get("title")
+        if item.get("kind") == "image" and isinstance(url, str):
+            draft = replace(draft, images=(*draft.images, url[:500])[-IMAGES:])
+        if item.get("kind") == "location":
+            if isinstance(address, str) and address.strip():
+                draft = replace(draft, place=address.strip()[:200], place_done=True)
+            draft = _point(draft, item.get("latitude"), item.get("longitude"))
+    return draft
+
+
+def _point(draft: Draft, latitude: object, longitude: object) -> Draft:
+    if isinstance(latitude, (int, float)) and isinstance(longitude, (int, float)):
+        return replace(draft, latitude=float(latitude), longitude=float(longitude))
+    return draft
+
+
+def says_only_place(text: str) -> bool:
+    """Whether a text is nothing but an address."""
+    found = find_place(text)
+    return found is not None and len(squeezed(found.text)) >= 0.7 * max(1, len(squeezed(text)))
+
+
+def says_only_phone(text: str) -> bool:
+    """Whether a text is nothing but a phone number with its usual words."""
+    phone = own_phone(text)
+    return phone is not None and len(squeezed(text)) <= len(phone.digits) + 8
+
+
+def joined(hint: str, answer: str) -> str:
+    """The answer word for word; a bare house number goes behind the street that the letter named."""
+    return hint + answer if hint and answer[:1].isdigit() and find_place(answer) is None else answer
+
+
+def no_place_needed(draft: Draft, text: str) -> bool:
+    """Whether a proposal or a thank-you may go without a place."""
+    return draft.act in ("suggestion", "praise") or is_wide(text)
