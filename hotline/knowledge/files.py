@@ -195,11 +195,13 @@ def _texts(values: dict[str, Any], name: str) -> tuple[str, ...]:
 
 
 def _facts(values: dict[str, Any]) -> tuple[str, ...]:
-    facts = _texts(values, "facts")
+    facts = values.get("facts") or []
+    if not isinstance(facts, list):
+        raise _Bad("facts 应是一列")
     for fact in facts:
-        if not _FACT.fullmatch(fact):
+        if not _FACT.fullmatch(str(fact)):
             raise _Bad(f"facts 里的 {fact} 不像事实编号(如 A-15)")
-    return facts
+    return tuple(map(str, facts))
 
 
 def _date(values: dict[str, Any]) -> str | None:

@@ -64,6 +64,8 @@ class Index:
             return KnowledgeAnswer("answer", self._hits(order[:limit], ranking, 1.0))
         confidence = ranking.confidence
         hits = self._hits(ranking.order[:limit], ranking, confidence)
+        if ranking.signals["order"] == 0.0:
+            return KnowledgeAnswer("none")
         if confidence >= ANSWER:
             return KnowledgeAnswer("answer", hits)
         return KnowledgeAnswer("ask" if confidence >= ASK else "none", hits)
@@ -72,7 +74,8 @@ class Index:
         """Order all articles by how well they fit a question."""
         terms = self._terms.scores(query)
         model, outside = self._model.scores(query)
-        scores = terms + MODEL * model
+        # Without a single sign in common the model's guess means nothing.
+        scores = terms + MODEL * model if terms.any() else terms
         order = [int(number) for number in np.argsort(-scores, kind="stable")[:50]]
         first = order[0]
         second = float(scores[order[1]]) if len(order) > 1 else 0.0

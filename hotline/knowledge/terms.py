@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import jieba
@@ -14,6 +15,7 @@ from hotline.text.normalise import squeezed
 HERE = Path(__file__).parent
 LONGEST_QUERY = 400
 
+_SIGNS = re.compile("[0-9a-z]+|.")
 # Words that carry no matter: politeness, particles, and what every question has.
 _EMPTY = frozenset(
     "的 了 吗 呢 啊 吧 呀 么 嘛 哦 噢 哈 呗 啦 嘞 哎 唉 嗯 请问 您好 你好 请 谢谢 麻烦 问 问问 知道 说 "
@@ -68,9 +70,12 @@ def words(text: str) -> list[str]:
 
 
 def pieces(text: str) -> list[str]:
-    """Characters and pairs of characters of a raw text; single ones carry most of a Chinese paraphrase."""
-    plain = canonical(text)
-    return [*plain, *(plain[at:at + 2] for at in range(len(plain) - 1))]
+    """Characters and their pairs of a raw text (a number or Latin word counts as one character).
+
+    Single characters carry most of a Chinese paraphrase: 换表钱谁掏 and 燃气表坏了谁出钱 share no word.
+    """
+    single = _SIGNS.findall(canonical(text))
+    return single + [first + second for first, second in pairwise(single)]
 
 
 def features(text: str) -> list[str]:
