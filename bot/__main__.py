@@ -63,8 +63,12 @@ def _serve(options: argparse.Namespace) -> int:
     if not model.is_file():
         print(f"没有这个模型文件：{model}", file=sys.stderr)
         return NO_MODEL
-    if light.is_light(model):
-        light.lighten()
+    try:
+        if light.is_light(model):
+            light.lighten()
+    except ValueError:
+        print(f"这个文件不是 Rasa 模型：{model}", file=sys.stderr)
+        return NO_MODEL
     import structlog
     from rasa.core.run import configure_app
 

@@ -112,7 +112,7 @@ class HotlineChannel(InputChannel):
 def read_turn(body: JSON, max_text: int) -> turn.TurnRequest:
     """A turn's request from its JSON; raises BadBody."""
     message, state = _object(body, "message"), _object(body, "state", {})
-    turn_id, attachments = body.get("turn_id"), message.get("attachments") or []
+    turn_id, attachments = body.get("turn_id"), message.get("attachments", [])
     if not isinstance(turn_id, str) or not 0 < len(turn_id) <= 200:
         raise BadBody("turn_id must be a string of 1 to 200 characters")
     if not isinstance(attachments, list) or not all(isinstance(item, dict) for item in attachments):

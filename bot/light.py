@@ -27,13 +27,17 @@ _LIGHT = ("bot.components.", "rasa.core.policies.rule_policy.", "rasa.core.polic
 
 
 def is_light(model: Path) -> bool:
-    """Whether every component that the model serves with is ours or one of Rasa's plain ones."""
-    with tarfile.open(model) as archive:
-        member = next(item for item in archive if Path(item.name).name == "metadata.json")
-        file = archive.extractfile(member)
-        if file is None:
-            return False
-        nodes = json.load(file)["predict_schema"]["nodes"]
+    """Whether every component that the model serves with is ours or one of Rasa's plain ones.
+
+    Raises ValueError for a file that is no model of Rasa.
+    """
+    try:
+        with tarfile.open(model) as archive:
+            member = next(item for item in archive if Path(item.name).name == "metadata.json")
+            file = archive.extractfile(member)
+            nodes = json.loads(file.read() if file else b"")["predict_schema"]["nodes"]
+    except (tarfile.TarError, OSError, EOFError, StopIteration, KeyError, ValueError) as error:
+        raise ValueError(f"{model.name} is no model") from error
     return all(str(node["uses"]).startswith(_LIGHT) for node in nodes.values())
 
 

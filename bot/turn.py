@@ -142,7 +142,7 @@ async def _handle(
     """What `MessageProcessor.handle_message` does, less the tracker store."""
     metadata = {"context": request.context, "attachments": request.attachments, "turn_id": request.turn_id}
     message = UserMessage(
-        request.text, collector, tracker.sender_id, parse_data=parsed, input_channel=Collector.name(), metadata=metadata)
+        request.text, collector, tracker.sender_id, parsed, Collector.name(), request.turn_id, metadata)
     message.text = request.text
     await processor._handle_message_with_tracker(message, tracker)
     tracker = await processor.run_action_extract_slots(collector, tracker)

@@ -1,4 +1,4 @@
-"""Linear heads over characters and words with calibrated probabilities: plain scikit-learn, no Rasa.
+"""Linear heads with calibrated probabilities, and how a long letter is read: no Rasa in here.
 
 Train examples are short and letters are long. So a letter is read whole and in pieces: its opening (title or
 first sentences) and windows of a few sentences; the log-probabilities are pooled with weights, the pieces that
@@ -13,13 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import csr_matrix
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-SEPARATOR = "\x1f"  # between words; no citizen types it (normalise turns control characters into blanks)
-MOST_CHAR_GRAMS, MOST_WORD_GRAMS = 150_000, 60_000
 WINDOW = 70
 SHORT = 90
 POOLED_SHARPNESS = 1.5
@@ -31,48 +28,8 @@ class Piece:
     """A stretch of a text with its words and its weight in the pooled answer."""
 
     text: str
-    words: str
+    words: list[str]
     weight: float
-
-
-class Features:
-    """Character 1-4-grams and word 1-2-grams, tf-idf, one sparse row a text."""
-
-    def __init__(self) -> None:
-        self._chars = _vectorizer(analyzer="char", ngram_range=(1, 4), max_features=MOST_CHAR_GRAMS)
-        self._words = _vectorizer(
-            analyzer="word", ngram_range=(1, 2), token_pattern=rf"[^{SEPARATOR}]+", max_features=MOST_WORD_GRAMS)
-
-    def fit(self, texts: list[str], words: list[str]) -> csr_matrix:
-        """Learn the vocabulary and return the training matrix."""
-        return hstack([self._chars.fit_transform(texts), self._words.fit_transform(words)], format="csr")
-
-    def transform(self, texts: list[str], words: list[str]) -> csr_matrix:
-        """One row a text."""
-        return hstack([self._chars.transform(texts), self._words.transform(words)], format="csr")
-
-    def state(self) -> dict[str, np.ndarray]:
-        """What was learnt, as plain arrays."""
-        found: dict[str, np.ndarray] = {}
-        for name, vectorizer in (("chars", self._chars), ("words", self._words)):
-            grams = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
-            found[f"{name}_grams"] = np.frombuffer("\x00".join(grams).encode(), dtype=np.uint8)
-            found[f"{name}_idf"] = vectorizer.idf_
-        return found
-
-    @classmethod
-    def from_state(cls, state: Mapping[str, np.ndarray]) -> Features:
-        """The features that `state` describes."""
-        features = cls()
-        for name, vectorizer in (("chars", features._chars), ("words", features._words)):
-            grams = state[f"{name}_grams"].tobytes().decode().split("\x00")
-            vectorizer.vocabulary = {gram: place for place, gram in enumerate(grams)}
-            vectorizer.idf_ = state[f"{name}_idf"]
-        return features
-
-
-def _vectorizer(**options: Any) -> TfidfVectorizer:
-    return TfidfVectorizer(lowercase=False, sublinear_tf=True, dtype=np.float32, **options)
 
 
 @dataclass
@@ -115,13 +72,13 @@ def pieces(text: str, words: list[tuple[str, int]]) -> list[Piece]:
 
     `words` are (word, start offset) in the same text.
     """
-    whole = Piece(text, SEPARATOR.join(word for word, _ in words), 1.0)
+    whole = Piece(text, [word for word, _ in words], 1.0)
     if len(text) <= SHORT:
         return [whole]
     spans = _windows(text)
     found = [whole]
     for number, (start, end) in enumerate(spans):
-        inside = SEPARATOR.join(word for word, at in words if start <= at < end)
+        inside = [word for word, at in words if start <= at < end]
         found.append(Piece(text[start:end], inside, 2.0 if number == 0 else 1.0 / len(spans) ** 0.5))
     return found
 

@@ -16,9 +16,10 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components import sources
+from hotline.text.gazetteer import gazetteer
 from hotline.text.normalise import normalise
 
-USER_DICTIONARIES = ("bot/data/jieba/qingdao.txt", "hotline/text/gazetteer.txt")
+USER_DICTIONARIES = ("bot/data/jieba/qingdao.txt",)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -37,7 +38,10 @@ class QingdaoTokenizer(Tokenizer):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`dictionaries`: jieba user dictionaries, relative to the repository; absent ones are passed over."""
+        """`dictionaries`: jieba user dictionaries, relative to the repository; absent ones are passed over.
+
+        The names of `hotline/text/gazetteer.txt` are words in any case.
+        """
         return {
             "dictionaries": list(USER_DICTIONARIES),
             "intent_tokenization_flag": False,
@@ -47,7 +51,8 @@ class QingdaoTokenizer(Tokenizer):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
+        execution_context: ExecutionContext,
     ) -> QingdaoTokenizer:
         """Build the tokenizer and load its dictionaries now: jieba would take a second at the first message."""
         tokenizer = cls(config)
@@ -59,7 +64,7 @@ class QingdaoTokenizer(Tokenizer):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The cache must see the dictionaries and the normalisation too."""
         paths = [sources.ROOT / name for name in config.get("dictionaries", USER_DICTIONARIES)]
-        return sources.fingerprint(*sources.NORMALISATION, *paths)
+        return sources.fingerprint(*sources.NORMALISATION, sources.ROOT / "hotline/text/gazetteer.txt", *paths)
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Cut one attribute of a message; a token's `at` is its place in the normalised text."""
@@ -70,25 +75,23 @@ class QingdaoTokenizer(Tokenizer):
 
 @lru_cache(maxsize=4)
 def words_of(dictionaries: tuple[str, ...]) -> jieba.Tokenizer:
-    """A jieba of our own with these user dictionaries, initialised; shared within the process."""
+    """A jieba of our own with the city's names and these user dictionaries, initialised; shared in the process."""
     jieba.setLogLevel(logging.WARNING)
     tokenizer = jieba.Tokenizer()
     tokenizer.initialize()
-    for name in dictionaries:
-        path = sources.ROOT / name
+    for name in gazetteer().names:
+        tokenizer.add_word(normalise(name).text.lower())
+    for dictionary in dictionaries:
+        path = sources.ROOT / dictionary
         if path.is_file():
             _add_words(tokenizer, path)
     return tokenizer
 
 
 def _add_words(tokenizer: jieba.Tokenizer, path: Path) -> None:
-    """Read lines of `word [frequency] [tag]`; further tab-separated columns and # comments are passed over."""
+    """Read jieba's own form, `word [frequency] [tag]` a line; # starts a comment."""
     for line in path.read_text(encoding="utf-8").splitlines():
-        entry = line.split("#", 1)[0].strip()
-        if not entry:
-            continue
-        parts = entry.split("\t" if "\t" in entry else None)
-        word = normalise(parts[0]).text.lower()
-        frequency = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else None
-        if word:
-            tokenizer.add_word(word, frequency)
+        parts = line.split("#", 1)[0].split()
+        if parts:
+            frequency = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else None
+            tokenizer.add_word(normalise(parts[0]).text.lower(), frequency)

@@ -17,13 +17,16 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import sources
-from bot.components.heads import SEPARATOR, Features, Head, Piece, pieces, pool
+from bot.components.features import Features
+from bot.components.heads import Head, Piece, pieces, pool
 from bot.components.services import ACTS, act_of, domain_of
 from hotline.text.normalise import normalise
 
 log = logging.getLogger(__name__)
 FILE = "understanding.npz"
 UNSURE = "nlu_fallback"
+LETTERS = (*ACTS, "add_to_case", "withdraw", "english")
+HELPERS = ("features.py", "heads.py", "services.py")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -60,7 +63,8 @@ class Understanding(GraphComponent, IntentClassifier):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
+        execution_context: ExecutionContext,
     ) -> Understanding:
         """An untrained component."""
         return cls(config, model_storage, resource)
@@ -68,7 +72,7 @@ class Understanding(GraphComponent, IntentClassifier):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The cache must see the helpers' source too."""
-        return sources.fingerprint(sources.HERE / "heads.py", sources.HERE / "services.py", *sources.NORMALISATION)
+        return sources.fingerprint(*(sources.HERE / name for name in HELPERS), *sources.NORMALISATION)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train both heads: the intent's on all examples, the service's on those whose block names a service."""
@@ -76,7 +80,7 @@ class Understanding(GraphComponent, IntentClassifier):
         if not examples:
             log.warning("No example with an intent: nothing learnt.")
             return self._resource
-        matrix = self._features.fit([_text(e) for e in examples], [_words(e) for e in examples])
+        matrix = self._features.fit([(_text(example), _words(example)) for example in examples])
         self._intent.fit(matrix, [example.get(INTENT) for example in examples], self._config["cost"])
         services = [_service(example) for example in examples]
         rows = [number for number, service in enumerate(services) if service]
@@ -101,8 +105,10 @@ class Understanding(GraphComponent, IntentClassifier):
         if not self._intent.classes or not text.strip():
             return _nothing()
         parts = pieces(text, [(token.text, token.get("at")) for token in message.get("text_tokens") or []])
-        matrix = self._features.transform([part.text for part in parts], [part.words for part in parts])
+        matrix = self._features.rows((part.text, part.words) for part in parts)
         ranking = self._ranked(self._intent, matrix, parts)
+        if len(parts) > 1:
+            ranking = _of_letters(ranking)
         intent = _decide(ranking, self._config["sure_enough"])
         result = {"intent": intent, "intent_ranking": ranking[: self._config["ranking"]], "act": act_of(intent["name"])}
         return result | self._matter(result["act"], matrix, parts)
@@ -130,9 +136,9 @@ class Understanding(GraphComponent, IntentClassifier):
         return [{"name": head.classes[place], "confidence": round(float(chances[place]), 4)} for place in order]
 
     def _persist(self) -> None:
-        state = dict(self._features.state())
-        for name, head in (("intent", self._intent), ("service", self._service)):
-            state |= {f"{name}_{key}": value for key, value in head.state().items()}
+        state: dict[str, np.ndarray] = {}
+        for name, part in (("features", self._features), ("intent", self._intent), ("service", self._service)):
+            state |= {f"{name}_{key}": value for key, value in part.state().items()}
         with self._storage.write_to(self._resource) as folder:
             np.savez(folder / FILE, **state)
 
@@ -148,7 +154,7 @@ class Understanding(GraphComponent, IntentClassifier):
                 return component
             with np.load(folder / FILE, allow_pickle=False) as file:
                 state = {name: file[name] for name in file.files}
-        component._features = Features.from_state(state)
+        component._features = Features.from_state(_part(state, "features"))
         component._intent, component._service = (Head.from_state(_part(state, name)) for name in ("intent", "service"))
         return component
 
@@ -157,8 +163,8 @@ def _text(message: Message) -> str:
     return normalise(message.get(TEXT) or "").text.lower()
 
 
-def _words(message: Message) -> str:
-    return SEPARATOR.join(token.text for token in message.get("text_tokens") or [])
+def _words(message: Message) -> list[str]:
+    return [token.text for token in message.get("text_tokens") or []]
 
 
 def _service(example: Message) -> str | None:
@@ -178,6 +184,15 @@ def _decide(ranking: list[dict[str, Any]], sure_enough: float) -> dict[str, Any]
     if max(matter, talk) < sure_enough:
         return {"name": UNSURE, "confidence": best["confidence"]}
     return dict(best)
+
+
+def _of_letters(ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Nobody greets or agrees in a letter: what a long text cannot be is left out, the rest made whole again."""
+    kept = [item for item in ranking if item["name"] in LETTERS]
+    mass = sum(item["confidence"] for item in kept)
+    if mass <= 0:
+        return ranking
+    return [{"name": item["name"], "confidence": round(item["confidence"] / mass, 4)} for item in kept]
 
 
 def _nothing() -> dict[str, Any]:
