@@ -11,6 +11,7 @@ from typing import Any
 from hotline.cases.yaml_lines import LINE, read_yaml
 from hotline.errors import NotFound, SettingsError
 from hotline.records import Service
+from hotline.text.places import district_of
 
 SHIPPED = Path(__file__).with_name("catalogue.yml")
 OVERRIDE = "catalogue.yml"
@@ -44,10 +45,14 @@ class Catalogue:
         return list(self.services.values())
 
     def district(self, place: str) -> str | None:
-        """The district that an address names; the longest word wins, then the one that stands first."""
+        """The district that an address names (the longest word wins, then the first), else what its road tells."""
         found = [(-len(word), match.start(), name) for name, words in self.districts.items()
                  for word in (name, *words) if (match := re.search(re.escape(word) + _NOT_A_ROAD, place))]
-        return min(found)[2] if found else None
+        if found:
+            return min(found)[2]
+        known = district_of(place) if place else None
+        return next((name for name, words in self.districts.items()
+                     if known and any(word in known for word in (name, *words))), None)
 
     def department(self, code: str, place: str = "") -> str:
         """Who leads: by the district that `place` names, else the service's default. Raises NotFound."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 from sqlalchemy import case as sql_case
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -56,12 +56,8 @@ async def claim(
 
     An entry waits for the earlier ones of its ticket; a refused filing holds back what follows it.
     """
-    earlier = case_outbox.alias()
-    waits = select(earlier.c.seq).where(
-        earlier.c.receipt == case_outbox.c.receipt, earlier.c.seq < case_outbox.c.seq,
-        or_(earlier.c.status == "pending", and_(earlier.c.status == "flagged", earlier.c.kind == "file"))).exists()
     query = (select(case_outbox).join(cases, cases.c.receipt == case_outbox.c.receipt)
-             .where(case_outbox.c.status == "pending", case_outbox.c.not_before <= now, ~waits)
+             .where(case_outbox.c.status == "pending", case_outbox.c.not_before <= now, ~_waits())
              .order_by(sql_case((cases.c.emergency.is_(None), 1), else_=0), case_outbox.c.seq).limit(limit))
     claimed = []
     for row in (await connection.execute(query)).all():
@@ -74,9 +70,9 @@ async def claim(
 
 
 async def next_due(connection: AsyncConnection) -> datetime | None:
-    """When the next entry may be tried."""
+    """When the next entry may be tried; one that waits for an earlier one of its ticket does not count."""
     at: datetime | None = (await connection.execute(select(func.min(case_outbox.c.not_before)).where(
-        case_outbox.c.status == "pending"))).scalar()
+        case_outbox.c.status == "pending", ~_waits()))).scalar()
     return at
 
 
@@ -131,6 +127,14 @@ async def oldest_pending(connection: AsyncConnection) -> datetime | None:
     at: datetime | None = (await connection.execute(select(func.min(case_outbox.c.created_at)).where(
         case_outbox.c.status == "pending"))).scalar()
     return at
+
+
+def _waits() -> ColumnElement[bool]:
+    """There is an earlier entry of the same ticket that must go first."""
+    earlier = case_outbox.alias()
+    return select(earlier.c.seq).where(
+        earlier.c.receipt == case_outbox.c.receipt, earlier.c.seq < case_outbox.c.seq,
+        or_(earlier.c.status == "pending", and_(earlier.c.status == "flagged", earlier.c.kind == "file"))).exists()
 
 
 async def _mark(connection: AsyncConnection, row: OutboxRow, **values: Any) -> bool:

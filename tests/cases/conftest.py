@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import aiohttp
 import pytest
+from aiohttp import web
 
 from hotline.records import Case, CaseDraft
 from hotline.store import cases as store
@@ -33,3 +35,31 @@ def file_case(database: Database) -> File:
                 conversation_id=conversation.id, department="市北区城市管理局", due_at=None, now=now)
 
     return file
+
+
+class Serve:
+    """Starts real HTTP servers on free ports; one client session for all."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self.session = session
+        self.runners: list[web.AppRunner] = []
+
+    async def __call__(self, routes: Sequence[web.AbstractRouteDef], port: int = 0, **options: Any) -> str:
+        app = web.Application(client_max_size=262_144, **options)
+        app.router.add_routes(routes)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", port)
+        await site.start()
+        self.runners.append(runner)
+        return f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """See Serve."""
+    async with aiohttp.ClientSession() as session:
+        serving = Serve(session)
+        yield serving
+        for runner in serving.runners:
+            await runner.cleanup()
