@@ -161,8 +161,9 @@ def _masked(custom: JSON | None) -> JSON | None:
         return custom
     hidden = {key: _masked(value) if isinstance(value, dict) else value
               for key, value in custom.items() if key != "code"}
-    if isinstance(hidden.get("phone"), str):
-        hidden["phone"] = mask_phone(hidden["phone"])
+    phone = hidden.get("phone")
+    if isinstance(phone, str):
+        hidden["phone"] = mask_phone(phone)
     return hidden
 
 
