@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.actions.base import Message, Outcome
-from bot.dialogue import knowledge, report
+from bot.dialogue import knowledge, matter
 from bot.dialogue.hear import LETTER, menu_word
 from bot.dialogue.say import NEITHER, NO_TICKET, PERSON, TICKET, WAYS_OUT, ask, tell
 from bot.dialogue.scene import Needs, Scene
@@ -16,7 +16,9 @@ from hotline.text.words import is_cancel, is_no, is_yes
 
 QUERY = 300
 SHORT = 12
-_FOLLOWS = re.compile("^(?:那|它|这个?|要是|如果|还有|得|要|需要|多少|几|哪|怎么|在哪|什么时候|多久|多高|为什么)|呢[?？]?$")
+_FOLLOWS = re.compile(
+    "^(?:那|它|这个?|要是|如果|还有|得|要|需要|多少|几|哪|怎么|在哪|什么时候|多久|多高|为什么)|呢[?？]?$"
+)
 _ORDINALS = {"1": 0, "一": 0, "第一个": 0, "第1个": 0, "2": 1, "二": 1, "第二个": 1, "第2个": 1, "3": 2, "三": 2,
              "第三个": 2, "第3个": 2}
 _USEFUL = ("有用", "很有用", "有帮助", "有用谢谢")
@@ -64,7 +66,7 @@ def tell_found(scene: Scene, asked: str, taken: tuple[str, ...] = ()) -> Outcome
     if article is not None:
         return _answered(scene, asked, knowledge.bubble(article), str(article.get("question") or ""))
     if len(asked) > LETTER:
-        return report.start(scene)
+        return matter.start(scene)
     near = knowledge.near(scene.reads)
     if near:
         topic = replace(_offering(scene, asked), options=near)
@@ -90,7 +92,7 @@ def step(scene: Scene) -> Outcome | None:
     if words in (squeezed(NEITHER), "都不对", "不是这些"):
         return not_found(scene, topic.offer or scene.text)
     if topic.offer and (menu_word(scene.text) == "report" or (is_yes(scene.text) and not topic.options)):
-        return report.start(scene, topic.offer, topic.offer_act or None, topic.offer_service or None)
+        return matter.start(scene, topic.offer, topic.offer_act or None, topic.offer_service or None)
     if words == NO_TICKET or is_no(scene.text) or is_cancel(scene.text):
         return scene.to(tell("好的。有事随时说。"), errand="none", topic=replace(topic, offer="", options=()))
     return None
@@ -123,7 +125,7 @@ def _answered(scene: Scene, asked: str, answer: Message, question: str) -> Outco
 def _offering(scene: Scene, asked: str) -> Topic:
     kept = scene.topic
     service = scene.service if asked == scene.text else kept.offer_service
-    return Topic(question=kept.question, asked=asked, offer=asked, offer_act="report", offer_service=service)
+    return Topic(question=kept.question, asked=asked, offer=asked, offer_act="consult", offer_service=service)
 
 
 def _follows(scene: Scene) -> bool:

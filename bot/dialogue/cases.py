@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.actions.base import Message, Outcome
-from bot.dialogue import interrupt, report
+from bot.dialogue import interrupt, matter
 from bot.dialogue.hear import LETTER, menu_word
 from bot.dialogue.say import PERSON, REPORT, TICKET, ask, quote, tell
 from bot.dialogue.scene import JSON, Needs, Scene
@@ -18,12 +18,17 @@ from hotline.text.words import is_cancel, is_no, is_yes, receipt_in
 OPEN = ("pending", "accepted", "dispatched", "signed", "processing", "returned", "answered")
 WITHDRAW, KEEP = "撤回", "不撤了"
 _KINDS = (
-    ("withdraw", "(?:撤销|撤回|撤掉|撤了|撤单|作废|取消)(?:掉)?(?:我)?(?:的)?(?:上次|之前|昨天|刚才)?.{0,8}(?:工单|投诉|诉求|反映|举报|单子|那件|QD)?"),
+    ("withdraw", "撤销|撤回|撤掉|撤了|撤单|作废|取消"),
     ("add", "补充|追加|加一[句条点]|再加|漏说|忘了说"),
-    ("urge", "催|怎么还没|还没(?:人|有人|来|处理|解决|修|办)|抓紧|尽快|快点|这么久|多少天了|石沉大海|没有?下文"),
+    ("urge", "催|怎么还没|还没(?:人|有人|来|处理|解决|修|办)|抓紧|尽快|快点|这么久|多少天了|没有?下文"),
 )
 _ADD_LEAD = re.compile(
-    r"^.{0,6}?(?:补充|追加|加一句|加一条|加一点|再加|漏说|忘了说)(?:一下|说明|一点|一条|一句|个情况|情况|了|到工单|工单|到.{0,4}工单里)*[,，。:： ]*"
+    r"^.{0,6}?(?:补充|追加|加一[句条点]|再加|漏说|忘了说)"
+    r"(?:一下|说明|一[点条句]|个?情况|了|到工单|工单|到.{0,4}工单里)*[,，。:： ]*"
+)
+_PLAIN = re.compile(
+    "(?:请|我要|我想|想|帮我|麻烦)*(?:催一?催|催一?下|催单|催办|补充(?:一下|说明|一点|一条|个情况|情况|到工单|[:,])|"
+    "(?:撤销|撤回|撤掉|取消)(?:掉)?(?:我的|我|上次的?|刚才的?|之前的?|那个|这个)*(?:工单|投诉|诉求|反映|举报|单子|QD))"
 )
 _LAST_ONE = re.compile("最近|最新|最后|刚才|上一[件个]|上次|第一[件个]|^1$|^一$")
 _CODE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{4,12}(?![A-Za-z0-9])")
@@ -69,10 +74,10 @@ def start(scene: Scene, kind: str | None = None) -> Outcome:
     if not found:
         return _none(scene, kind)
     if not named and _is_new_matter(scene, kind, found):
-        return report.start(scene)
+        return matter.start(scene)
     if kind == "status" and len(found) > 1 and not _LAST_ONE.search(scene.text):
         return _which(scene, found)
-    return do(scene, kind, _meant(kind, found), _addition(scene.text))
+    return do(scene, kind, _meant(scene, kind, found), _addition(scene.text))
 
 
 def step(scene: Scene) -> Outcome | None:
@@ -129,7 +134,8 @@ def _step_last4(scene: Scene, topic: Topic) -> Outcome | None:
     if scene.reads.cases is None:
         return _out_of_reach(scene)
     if scene.reads.limited:
-        return scene.to(tell("没有查到。试的次数多了，请稍后再查，或转人工。", PERSON, REPORT), errand="none", topic=Topic())
+        later = tell("没有查到。试的次数多了，请稍后再查，或转人工。", PERSON, REPORT)
+        return scene.to(later, errand="none", topic=Topic())
     if not scene.reads.cases:
         text = "没有查到这张工单，请核对编号。可以重新登记，或转人工。"
         return scene.to(tell(text, REPORT, PERSON), errand="none", topic=Topic())
@@ -137,15 +143,15 @@ def _step_last4(scene: Scene, topic: Topic) -> Outcome | None:
 
 
 def _step_text(scene: Scene, topic: Topic) -> Outcome | None:
-    if menu_word(scene.text) or scene.intent in ("status", "human", "withdraw") and len(scene.text) < 15:
+    if menu_word(scene.text) or (scene.intent in ("status", "human", "withdraw") and len(scene.text) < 15):
         return None
     return _add(scene, topic.receipt, scene.text)
 
 
 def _step_sure(scene: Scene, topic: Topic) -> Outcome | None:
-    words = squeezed(scene.text)
+    words, kept = squeezed(scene.text), Topic(receipt=topic.receipt)
     if words in ("不撤了", "不撤", "不撤回", "别撤") or is_no(scene.text):
-        return scene.to(tell(f"好的，工单 {topic.receipt} 继续办理。"), errand="none", topic=Topic(receipt=topic.receipt))
+        return scene.to(tell(f"好的，工单 {topic.receipt} 继续办理。"), errand="none", topic=kept)
     if is_yes(scene.text) or words in ("撤回", "撤", "撤吧", "确认撤回", "撤销", "是撤回", "撤回吧", "确认撤销"):
         command = {"kind": "withdraw", "receipt": topic.receipt}
         return scene.to(tell(f"工单 {topic.receipt} 已撤回。"), errand="none", topic=Topic(), commands=(command,))
@@ -180,11 +186,11 @@ def _unknown(scene: Scene, topic: Topic) -> Outcome:
 def _none(scene: Scene, kind: str) -> Outcome:
     """No ticket of theirs: a matter in the words becomes one, else two ways out."""
     text = scene.text
-    told = report.has_matter(text) and (len(text) > LETTER or (kind == "urge" and len(text) >= 12))
+    told = matter.has_matter(text) and (len(text) > LETTER or (kind == "urge" and len(text) >= 12))
     if told and kind in ("urge", "status"):
-        return report.start(scene)
+        return matter.start(scene)
     topic = Topic()
-    if report.has_matter(text) and len(text) >= 12:
+    if matter.has_matter(text) and len(text) >= 12:
         topic = Topic(offer=text, offer_act=kind if kind == "urge" else "report", offer_service=scene.service)
     said = "没有查到您在这里登记的工单。有编号请发给我，也可以现在登记。"
     question = ask("receipt", said, TICKET, PERSON)
@@ -192,13 +198,20 @@ def _none(scene: Scene, kind: str) -> Outcome:
 
 
 def _out_of_reach(scene: Scene) -> Outcome:
-    return scene.to(tell("没有查到，工单系统这会儿连不上。请稍后再查，或转人工。", PERSON, REPORT), errand="none", topic=Topic())
+    said = tell("没有查到，工单系统这会儿连不上。请稍后再查，或转人工。", PERSON, REPORT)
+    return scene.to(said, errand="none", topic=Topic())
 
 
-def _meant(kind: str, found: tuple[JSON, ...]) -> JSON:
-    """The newest ticket that can still be urged, added to or withdrawn."""
-    usable = (case for case in found if kind == "status" or case.get("status") in OPEN)
-    return next(usable, found[0])
+def _meant(scene: Scene, kind: str, found: tuple[JSON, ...]) -> JSON:
+    """The newest ticket that can still be urged, added to or withdrawn, of the named matter if there is one."""
+    usable = [case for case in found if kind == "status" or case.get("status") in OPEN] or list(found)
+    same = (case for case in usable if kind == "urge" and case.get("service_code") == scene.service)
+    return next(same, usable[0])
+
+
+def plainly(text: str) -> bool:
+    """Whether the words alone are about an earlier ticket, whatever the model thinks."""
+    return len(text) <= 40 and _PLAIN.match(normalise(text).text) is not None
 
 
 def _is_new_matter(scene: Scene, kind: str, found: tuple[JSON, ...]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.actions.base import Outcome
-from bot.dialogue import answer, knowledge, report
+from bot.dialogue import answer, knowledge, matter
 from bot.dialogue.hear import LETTER
 from bot.dialogue.person import for_failure
 from bot.dialogue.say import CONSULT, PERSON, REPORT, ask
@@ -19,8 +19,8 @@ def start(scene: Scene) -> Outcome:
     """Not understood: an article may still fit, a long text is a matter, else one honest sentence."""
     if knowledge.best(scene.reads) is not None or (knowledge.near(scene.reads) and len(scene.text) <= LETTER):
         return answer.tell_found(scene, scene.text)
-    if len(scene.text) > TELLING and report.has_matter(scene.text):
-        return report.start(scene)
+    if len(scene.text) > TELLING and matter.has_matter(scene.text):
+        return matter.start(scene)
     if scene.topic.fails >= 1:
         return for_failure(scene)
     topic = replace(Topic(question=scene.topic.question), fails=scene.topic.fails + 1)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from bot.dialogue.hear import is_wide
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import IMAGES, Draft
 from hotline.text.normalise import squeezed
@@ -14,6 +14,7 @@ from hotline.text.times import find_time
 from hotline.text.words import is_refusal, wants_confidential
 
 OCCURRED = 60
+_BARE_NUMBER = re.compile(r"\d+[^路街道巷村区镇苑园]*$")
 
 
 def gather(draft: Draft, scene: Scene) -> Draft:
@@ -86,9 +87,6 @@ def says_only_phone(text: str) -> bool:
 
 def joined(hint: str, answer: str) -> str:
     """The answer word for word; a bare house number goes behind the street that the letter named."""
-    return hint + answer if hint and answer[:1].isdigit() and find_place(answer) is None else answer
+    return hint + answer if hint and _BARE_NUMBER.match(answer) else answer
 
 
-def no_place_needed(draft: Draft, text: str) -> bool:
-    """Whether a proposal or a thank-you may go without a place."""
-    return draft.act in ("suggestion", "praise") or is_wide(text)

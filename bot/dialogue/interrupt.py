@@ -15,8 +15,13 @@ from hotline.text.places import find_place
 from hotline.text.words import is_no, is_refusal, is_yes, receipt_in
 
 LIMIT = 100
-_WHY = re.compile("(?:为什么|为啥|干嘛|干什么|干啥|有什么用|必须|一定要|非要|非得|凭什么|可以不|能不能不|能不).{0,6}(?:电话|号码|手机|地址|地点|留|说|填)")
-_OWN_TICKET = re.compile("(?:我|之前|上次|昨天|前几天|以前).{0,12}(?:工单|反映|投诉|报的|那件|那个).{0,12}(?:怎么样|到哪|进展|进度|结果|处理|办)")
+_WHY = re.compile(
+    "(?:为什么|为啥|干嘛|干什么|干啥|有什么用|必须|一定要|非要|非得|凭什么|可以不|能不能不|能不)"
+    ".{0,6}(?:电话|号码|手机|地址|地点|留|说|填)"
+)
+_OWN_TICKET = re.compile(
+    "(?:我|之前|上次|昨天|前几天|以前).{0,12}(?:工单|反映|投诉|报的|那件|那个).{0,12}(?:怎么样|到哪|进展|进度|结果)"
+)
 
 
 def needs(scene: Scene) -> Needs:
@@ -47,25 +52,26 @@ def asks_for_ticket(scene: Scene) -> bool:
     if len(text) > 40 or not scene.draft.text:
         return False
     named = receipt_in(text) is not None or menu_word(text) == "progress"
-    return named or _OWN_TICKET.search(text) is not None or (scene.intent == "status" and scene.confidence >= 0.6 and asks(text))
+    seen = scene.intent == "status" and scene.confidence >= 0.6 and asks(text)
+    return named or seen or _OWN_TICKET.search(text) is not None
 
 
-def answer(scene: Scene) -> tuple[Message, ...] | None:
+def answer(scene: Scene) -> Message | None:
     """The bubble for an interruption; None when the message is none."""
     if asks_for_ticket(scene):
-        return (_ticket(scene),)
+        return _ticket(scene)
     if not asks_something(scene):
         return None
     if scene.draft.english:
-        return (tell("An agent can answer that: say \"agent\"."),)
+        return tell("An agent can answer that: say \"agent\".")
     if _WHY.search(scene.text):
-        return (tell("地点和电话只用于办理和联系您，电话可以不留。"),)
+        return tell("地点和电话只用于办理和联系您，电话可以不留。")
     article = knowledge.best(scene.reads)
     if article is not None:
-        return (knowledge.bubble(article),)
+        return knowledge.bubble(article)
     if scene.draft.stage == "confirm" and scene.intent != "consult":
         return None
-    return (tell("没有查到这个问题的答案，可以说「转人工」。先把这件办完。"),)
+    return tell("没有查到这个问题的答案，可以说「转人工」。先把这件办完。")
 
 
 def one_line(case: JSON) -> str:

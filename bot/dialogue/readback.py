@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 from bot.actions.base import Message
@@ -14,12 +15,13 @@ from hotline.text.titles import make_title
 JSON = dict[str, Any]
 OTHER_SERVICE = "其他事项"
 FIELDS = {"改事项": "matter", "改地点": "place", "改电话": "phone", "改时间": "time", "改保密": "confidential"}
-_LABELS_EN = {"matter": "matter", "place": "place", "phone": "phone", "time": "time", "confidential": "confidential"}
-_ACTS = {"suggestion": "建议", "praise": "表扬", "urge": "催促"}
+_VERBS = {"suggestion": "您建议的是", "praise": "您要表扬的是", "consult": "您想问的是"}
 
 
 def title_of(draft: Draft) -> str:
     """The ticket's title, in the citizen's own words."""
+    if draft.english:
+        return textwrap.shorten(draft.text, 60, placeholder=" ...")
     return make_title(draft.text) or draft.text[:40]
 
 
@@ -43,10 +45,10 @@ def question(draft: Draft, reads: Reads) -> Message:
 def understood(draft: Draft, reads: Reads) -> str:
     """One sentence of what was understood, said before the first question."""
     if draft.english:
-        return f"Your report: {quote(title_of(draft), 60)}."
+        return f"Your report: \"{title_of(draft)}\". "
     name = reads.name_of(draft.service)
-    verb = {"suggestion": "您建议的是", "praise": "您要表扬的是"}.get(draft.act, "您反映的是")
-    return f"{verb}{quote(title_of(draft))}" + (f"，归「{name}」。" if name and draft.service != "other" else "。")
+    group = f"，归「{name}」。" if name and draft.service != "other" else "。"
+    return f"{_VERBS.get(draft.act, '您反映的是')}{quote(title_of(draft))}{group}"
 
 
 def confirmation(draft: Draft, reads: Reads) -> Message:

@@ -7,11 +7,12 @@ read is what is needed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from bot.actions.base import Outcome
-from bot.dialogue import answer, cases, fallback, interrupt, person, rate, report, talk
+from bot.dialogue import answer, cases, fallback, interrupt, matter, person, rate, report, talk
 from bot.dialogue.hear import (
     LETTER,
     angry_at_bot,
@@ -38,11 +39,12 @@ BY_INTENT = {
 STEPS: dict[str, Callable[[Scene], Outcome | None]] = {
     "report": report.step, "case": cases.step, "choice": answer.step, "rating": rate.step}
 STARTS: dict[str, Callable[[Scene], Outcome]] = {
-    "report": report.start, "answer": answer.start, "case": cases.start, "person": person.start, "talk": talk.start,
+    "report": matter.start, "answer": answer.start, "case": cases.start, "person": person.start, "talk": talk.start,
     "rate": rate.start, "fallback": fallback.start, "english": talk.english, "without_words": talk.without_words,
     "angry": person.for_anger, "deaf": person.for_deaf,
 }
 TALK_LIMIT = 30
+ABUSE_LEAST = 8
 
 
 def plan(scene: Scene) -> Needs:
@@ -84,7 +86,9 @@ def _respond(scene: Scene) -> Outcome:
 def always(scene: Scene) -> str | None:
     """What is heard in every errand: the wish for a person, anger at the bot, who cannot speak."""
     text = scene.text
-    if wants_person(text) or (scene.intent == "human" and scene.confidence >= 0.7 and len(text) <= 20):
+    complains = len(text) > 10 and re.search("投诉|举报|态度|反映|打不通", text) is not None
+    sure = scene.intent == "human" and scene.confidence >= 0.7 and len(text) <= 20
+    if (wants_person(text) or sure) and not complains:
         return "person"
     if angry_at_bot(text):
         return "angry"
@@ -99,7 +103,7 @@ def fresh(scene: Scene) -> str:
     way = menu_word(text)
     if way is not None:
         return {"report": "report", "consult": "answer", "progress": "case"}[way]
-    if receipt_in(text) and len(text) <= LETTER:
+    if (receipt_in(text) and len(text) <= LETTER) or cases.plainly(text):
         return "case"
     if is_english(text):
         return "english"
@@ -117,7 +121,8 @@ def _plain_talk(text: str) -> bool:
 def _by_intent(scene: Scene) -> str:
     errand = BY_INTENT.get(scene.intent, "fallback")
     words = len(squeezed(scene.text))
-    if scene.intent == "abuse" and report.has_matter(without_abuse(scene.text)) and words > 12:
+    rest = without_abuse(scene.text) if scene.intent == "abuse" else ""
+    if len(squeezed(rest)) >= ABUSE_LEAST and matter.has_matter(rest):
         return "report"
     if scene.intent in ("inform", "anonymous", "confidential", "correct") and words > TALK_LIMIT:
         return "report"

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.actions.base import Message, Outcome
-from bot.dialogue import report
+from bot.dialogue import matter
 from bot.dialogue.fields import take_attachments
 from bot.dialogue.hear import doubts_the_bot, is_goodbye, is_greeting, is_thanks
 from bot.dialogue.interrupt import to_person
@@ -18,11 +18,13 @@ from hotline.text.words import has_abuse, is_blank
 _SENTENCE = "请用一句话说是什么问题。"
 _ENGLISH_PERSON = re.compile("agent|human|operator|person|someone|somebody|representative|staff", re.IGNORECASE)
 _ENGLISH_REPORT = re.compile(
-    "report|complain|broken|leak|noise|noisy|smell|dirty|garbage|trash|block|damage|dark|danger|illegal|not work|doesn't work|"
-    "isn't work|fix|repair|flood|hole|light|parking|loud", re.IGNORECASE)
-_ENGLISH_HELLO = re.compile(r"\W*(?:hello|hi|hey|good (?:morning|afternoon|evening|day))\b[\w ,.!]{0,20}", re.IGNORECASE)
+    "report|complain|broken|leak|noise|noisy|smell|dirty|garbage|trash|block|damage|dark|danger|illegal|not work|"
+    "doesn't work|isn't work|fix|repair|flood|hole|light|parking|loud", re.IGNORECASE)
+_ENGLISH_HELLO = re.compile(
+    r"\W*(?:hello|hi|hey|good (?:morning|afternoon|evening|day))\b[\w ,.!]{0,20}", re.IGNORECASE)
 _ENGLISH_HELP = (
-    "This is the Qingdao 12345 hotline's robot. Tell me what is wrong and where, and I file a report; or say \"agent\" for a person."
+    "This is the Qingdao 12345 hotline's robot. Tell me what is wrong and where, and I file a report; "
+    "or say \"agent\" for a person."
 )
 
 
@@ -34,7 +36,8 @@ def start(scene: Scene) -> Outcome:
     if is_goodbye(text) or scene.intent == "goodbye":
         return scene.to(tell("好的，再见。"), errand="none")
     if doubts_the_bot(text) or scene.intent == "bot_challenge":
-        return scene.to(tell("我是机器人，能查政策、登记工单。要找人，说「转人工」。", REPORT, CONSULT, PERSON), errand="none")
+        who = tell("我是机器人，能查政策、登记工单。要找人，说「转人工」。", REPORT, CONSULT, PERSON)
+        return scene.to(who, errand="none")
     if has_abuse(text) or scene.intent == "abuse":
         return scene.to(tell("听得出您很着急。您说是什么事，我来登记，或者转人工。", REPORT, PERSON), errand="none")
     if is_greeting(text) or scene.intent == "greet":
@@ -69,7 +72,8 @@ def without_words(scene: Scene) -> Outcome:
         if scene.turn.attachments or is_blank(scene.text):
             return scene.to(ask("matter", _SENTENCE, REPORT, CONSULT, PERSON), errand="none")
         return nonsense(scene)
-    said = "位置收到了。" if kept.place_done or kept.latitude is not None and not kept.images else "图片收到了。"
+    located = kept.place != before.place or kept.latitude != before.latitude
+    said = "位置收到了。" if located else "图片收到了。"
     question = ask("matter", f"{said}{_SENTENCE}", REPORT, CONSULT, PERSON)
     return scene.to(question, errand="report", draft=replace(kept, stage="matter"))
 
@@ -85,7 +89,7 @@ def english(scene: Scene) -> Outcome:
     question = text.rstrip().endswith("?") and not _ENGLISH_REPORT.search(text)
     if question or (len(words) < 6 and not _ENGLISH_REPORT.search(text)):
         return scene.to(_help(), errand="none")
-    return report.start(scene)
+    return matter.start(scene)
 
 
 def _help() -> Message:
