@@ -14,6 +14,7 @@ from hotline.knowledge.service import Knowledge
 from hotline.settings import Settings
 from hotline.store.articles import stored_articles
 from hotline.store.database import Database
+from hotline.store.migrate import migrate
 
 _DECISIONS = {"answer": "直接答复", "ask": "请市民选", "none": "没有查到"}
 
@@ -41,6 +42,7 @@ def _import(arguments: argparse.Namespace) -> int:
     async def run() -> int:
         database = Database(Settings.from_env().database_url)
         try:
+            await migrate(database)
             report = await import_articles(database, arguments.folder)
         finally:
             await database.close()

@@ -6,16 +6,19 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
 
-from hotline.knowledge.index import Index
 from hotline.knowledge.routes import knowledge_routes
-from hotline.records import KnowledgeAnswer
+from hotline.records import Article, KnowledgeAnswer
 from hotline.settings import Settings
 from hotline.store.articles import live_articles, state_of_articles
 from hotline.store.database import Database
+
+if TYPE_CHECKING:
+    from hotline.knowledge.index import Index
 
 log = structlog.get_logger(__name__)
 
@@ -35,8 +38,10 @@ class Knowledge:
         self._poller: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Build the first index and begin to follow the table."""
-        await self.refresh()
+        """Begin to follow the table; a search that comes before the first index waits for it.
+
+        The front door opens meanwhile: whoever writes of a gas leak after a restart must not wait for an index.
+        """
         self._poller = asyncio.create_task(self._poll(), name="knowledge-poll")
 
     async def stop(self) -> None:
@@ -66,7 +71,7 @@ class Knowledge:
             if self._hide_unverified:
                 articles = [article for article in articles if not article.verify]
             # Built beside the running index and put in its place in one step: no search ever waits for it.
-            self._index = await asyncio.to_thread(Index, articles)
+            self._index = await asyncio.to_thread(_build, articles)
             self._state = state
         log.info("knowledge_indexed", articles=len(articles), build_ms=self._index.build_ms)
         return True
@@ -87,9 +92,16 @@ class Knowledge:
 
     async def _poll(self) -> None:
         while True:
-            await asyncio.sleep(self._poll_seconds)
             try:
                 await self.refresh()
             except Exception as error:
                 # The old index still answers; the database may be back at the next look.
                 log.warning("knowledge_refresh_failed", error=type(error).__name__)
+            await asyncio.sleep(self._poll_seconds)
+
+
+def _build(articles: list[Article]) -> Index:
+    """Import and build in the worker's thread: the libraries behind the index take seconds to load."""
+    from hotline.knowledge.index import Index
+
+    return Index(articles)

@@ -11,7 +11,7 @@ def entry(identity: str, question: str, answer: str, *similar: str) -> str:
     """One entry as it stands in a file."""
     lines = "".join(f"      - {text}\n" for text in similar)
     return (
-        f"  - id: {identity}\n    question: {question}\n    similar:\n{lines or '      - 随便问问' + identity + chr(10)}"
+        f"  - id: {identity}\n    question: {question}\n    similar:{' []' if not similar else ''}\n{lines}"
         f"    answer: {answer}\n    source: 试验来源\n    facts: [A-15]\n"
     )
 

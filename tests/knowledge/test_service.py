@@ -167,7 +167,8 @@ async def test_the_wire(filled: Database) -> None:
                     b'{"query": "x", "limit": true}', b'{"query": "x", "limit": "many"}'):
             refused = await client.post("/knowledge/search", data=bad)
             assert refused.status == 400 and (await refused.json())["error"]
-        assert (await client.post("/knowledge/search", json={"query": "x"}, headers={"Authorization": ""})).status == 401
+        stranger = await client.post("/knowledge/search", json={"query": "x"}, headers={"Authorization": ""})
+        assert stranger.status == 401
 
 
 async def test_feedback_counts_once(database: Database) -> None:
