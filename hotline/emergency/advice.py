@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hotline.emergency.detect import Emergency
+from hotline.emergency.kinds import Emergency
 
 TEXTS: dict[str, str] = {
     "gas": (

@@ -1,0 +1,137 @@
+"""Signs of gas: smell, leak, hiss, carbon monoxide, fire or blast, a pipe that was hit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hotline.emergency.kinds import Hit, Subkind
+
+GAS = "(?:煤气|燃气|天然气|液化气|石油气|气罐|煤气罐|钢瓶|气瓶|燃气管|气管子?|管道气|沼气|丙烷|甲烷)"
+_PART = "(?:阀门?|角阀|灶(?:台|具|头|上)?|炉(?:头|灶|子)?|软管|胶管|胶皮管|皮管|波纹管|接头|接口|气表|燃气表|煤气表|热水器|壁挂炉|减压阀|调压箱|调压站|立管|气管子?|管子|黄管|表)"
+_NEAR = "[^,。!?;\n]"
+_LEAKS = "(?:漏(?=气|了|得|的|味|着|出|点|处|呢|啊|吧|吗|啦|过|大|好|很|不停|个不|[,。!?;\n)]|$)|泄漏|泄(?=了|出|气)|冒气|跑气|窜气|串气|喷气|窜味|跑味|漏味|泄气|往外(?:冒|跑|喷|漏|窜|放|出气|泄)|外冒|外溢|散气|冒出来|喷出来|跑出来)"
+_HISS = "(?:嘶嘶|呼呼|噗噗|咕噜|冒泡)"
+_DEVICE = re.compile(
+    f"(?:防|{GAS}|可燃气体?|一氧化碳|家用|可燃)*(?:泄漏|漏气|泄露|浓度|中毒)*的?(?:报警器|报警仪|报警装置|报警系统|警报器|探测器|检测仪|检漏仪|检测器|自闭阀|切断阀|保护器|保护装置|感应器)"
+)
+_HARMLESS_WORDS = re.compile(
+    "防(?:泄漏|漏气|漏|煤气中毒|一氧化碳中毒)|(?:查|检|测|验)漏(?:气)?|漏气检[查测]|泄漏检[查测]|预防[^,。]{0,8}中毒|(?:煤气|燃气|天然气)(?:公司|集团|站|热力|办|费|价|账单|缴费|卡|户|本|充值)|气味相投|漏水漏电|没漏气|不漏气|"
+    "(?:轮胎|车胎|皮球|气球|轮子|自行车|电动车胎|气门芯?|空调|冰箱|氟|制冷剂|高压锅|气垫|救生圈|打气筒|充气|窗户|门窗|门缝|暖气片?|暖气管|暖气|汽车|卡车|刹车|气泵|公交车|床垫|杯子|瓶盖)[^,。!?]{0,6}(?:漏气|放气|跑气|漏风|冒气|撒气|泄气)"
+)
+_SMELL_NOT = "(?:油烟|炒菜|饭菜|做饭|烧菜|香|烟|汗|药|油漆|火药|人情|年|品|口|意|趣|海|烧烤|咸|腥)"
+_ALARM = re.compile("报警器[^,。!?;\n]{0,8}?(?:一直|在|老|总|不停|突然|刚才?|又|直|频繁|半夜|狂|开始|自己|天天|刺耳|滴滴|嘀嘀)*(?:响|叫|报警(?!器)|嘀嘀|滴滴|鸣|闪(?:红|灯)|亮红|红灯|爆闪)")
+_ALARM_NOT = re.compile("(?:汽车|车辆|电动车|电瓶车|防盗|消防|烟感|火灾|门禁|消火栓|楼宇|店铺|商铺|小区大门|车)的?报警器|没电|电池|怎么关|误报|试|响不响|会不会响|会响|能响|才响|不响(?!了)|响(?:的)?原理|过期|到期|质量|一响就|声音(?:大|多大|多少)")
+_SMELL = (
+    re.compile(f"{GAS}(?:罐|灶|管|表|阀|管道|瓶)?{_NEAR}{{0,10}}?(?<!{'品'})味(?!精)"),
+    re.compile(f"(?:闻|味|嗅|臭|呛){_NEAR}{{0,12}}?{GAS}(?!公司|站|费|集团|卡)"),
+    re.compile(f"{GAS}{_NEAR}{{0,6}}?(?:好大|很大|特大|很浓|好浓|浓|冲|呛人|呛鼻|刺鼻|熏人|难闻|发臭)"),
+)
+_LEAK = (
+    re.compile(f"(?:{GAS}|{_PART}|管道|气(?=一直|在|直|都|开始|漏)){_NEAR}{{0,12}}?{_LEAKS}"),
+    re.compile(f"(?:泄漏|往外(?:冒|跑|喷|漏)|跑|冒|喷)(?:的|了|出来?的?|着)*(?:是)?(?:全是|都是)?{_NEAR}{{0,3}}?(?:煤气|燃气|天然气|液化气)(?!公司|费)"),
+    re.compile("漏气|跑气(?!了一|质)|窜气"),
+    re.compile(f"(?:泄漏|漏)(?:了|得|的)?{_NEAR}{{0,6}}?(?:气体|可燃)|气体泄漏"),
+    re.compile(f"{GAS}(?:罐|灶|管|阀门?|开关|总阀|没|忘)*{_NEAR}{{0,4}}?(?:没关|忘关|忘了关|没拧紧|拧不紧|关不上|关不严|关不死|关不住){_NEAR}{{0,12}}?(?:味|气|一晚|一夜|一宿|一天)"),
+)
+_HISSING = re.compile(
+    f"(?:{GAS}|{_PART}|厨房|管道|墙里|地下|井){_NEAR}{{0,16}}?{_HISS}|{_HISS}(?:的|地|直|在|声|作)*(?:响|叫|冒|喷|漏|声){_NEAR}{{0,12}}?(?:{GAS}|{_PART}|厨房)"
+)
+_HISS_NOT = re.compile("电线|火花|插座|变压器|招牌|灯箱|霓虹|电闸|电箱|配电|路灯|广告牌|暖气|水管|马桶|水龙头|自来水|下水|喷泉|喷头|轮胎|音响|水表|污水|井水|高压线|空调|灯")
+_EGG = re.compile("臭鸡蛋")
+_EGG_NOT = re.compile("下水|污水|化粪|河|沟|厕所|马桶|地漏|垃圾|化工|养殖|养鸡|猪场|粪|工厂排|超市|卖|买|食品|食堂的?菜|外卖|扔|砸|被窝")
+_INDIRECT = re.compile(
+    f"(?:灶(?:台|具|头)?|燃气表|煤气表|气表|阀门?|热水器|软管|气管|壁挂炉|厨房表箱|管道井){_NEAR}{{0,14}}?(?:怪味|臭味|异味|刺鼻|难闻|有味|股味|的味|味(?:大|重|冲|越|更|特|很|好))|"
+    f"(?:怪味|臭味|异味|刺鼻|难闻|有味|股味){_NEAR}{{0,16}}?(?:灶(?:台|具|头)?|燃气表|煤气表|气表|阀门?|热水器|气管|壁挂炉)"
+)
+_INDIRECT_NOT = re.compile("油烟|下水|塑料|新买|糊|焦|油腻|味同|橡胶味|消毒|油漆|水管|水龙头|自来水|阀门井|污水")
+_FLAME_OUT = re.compile(f"(?:灶|火|炉){_NEAR}{{0,10}}?(?:灭了|浇灭|扑灭|熄了|熄灭|吹灭).{{0,14}}?(?:气还?(?:开|在|没关)|没关(?:气|阀|火)|忘(?:了|记)?关|味|阀门?(?:还)?(?:开|没关))|(?:忘|没)(?:了|记)?关(?:火|灶|气|煤气|燃气|阀).{0,14}?味|满屋子?(?:都是|全是)?(?:煤|燃)?气(?!氛|球|味?得|派)")
+_HIT = re.compile(
+    f"(?:挖|铲|钻|撞|刨|碰|压|打|切|割|锯|砸|砍|凿|顶|刮|弄|锤|冲|踩|钩|铲车|钩机|挖机|掘){_NEAR}{{0,8}}?(?:断|破|坏|漏|穿|裂|伤|透|歪|开|爆|烂|了|到){_NEAR}{{0,12}}?(?:燃气|天然气|煤气|供气|气管|黄管)(?!公司|卡|费|表箱门|灶台)|"
+    f"(?:燃气|天然气|煤气|供气|气管|输气|中压管|高压管)(?:主|立|总)?(?:管线?|管道|管子|管网|阀井|调压箱|立管|线|表)?{_NEAR}{{0,14}}?(?:挖|铲|钻|撞|刨|碰|压|打|切|割|锯|砸|砍|凿|顶|刮|锤|冲|踩|钩|咬|弄|烧){_NEAR}{{0,4}}?(?:断|破|坏|漏|穿|裂|伤|透|歪|爆|烂)|"
+    f"(?:燃气|天然气|煤气|供气)(?:主|立|总)?(?:管线?|管道|管子|软管|胶管|皮管|罐|阀门?|线)?{_NEAR}{{0,6}}?(?:断了|破了|爆了|崩了|裂了|裂开|爆裂|破裂|断裂|炸裂|脱落了|掉了|破了个|被咬|裂了个|开裂|裂了条)"
+)
+_BURNS = re.compile(
+    f"(?:{GAS}(?:罐|灶|管道?|表|瓶|炉)?|灶台?|热水器|炉灶|燃气灶|炉子|壁挂炉){_NEAR}{{0,8}}?(?:着火|起火|失火|爆炸|爆燃|炸了|炸开|喷火|窜火|蹿火|着了|冒火|回火|冒烟|烧着|烧起来|爆了)|"
+    f"(?:着火|起火|爆炸|炸了|爆燃|喷火){_NEAR}{{0,8}}?{GAS}|(?:闻着是|就是|都是){GAS}"
+)
+_CO = re.compile("一氧化碳|煤气中毒|燃气中毒|(?<![a-z])co ?中毒|碳中毒|炭中毒|煤烟中毒|煤中毒|炭气中毒|中(?:了)?煤气(?!公司|灶|罐)|煤气(?:给)?熏(?:着|到|倒|了|晕)|(?:被|让)(?:煤气|煤|烟|炉子|炭)熏(?:着|到|倒|晕)|中煤毒|煤毒")
+_CO_NOT = re.compile("尾气|排放|大气|浓度标准|减排|环境监测|超标排")
+_SICK = re.compile("头晕|(?<!让人)(?<!很是)(?<!真是)(?<!令人)(?<!真)(?<!最)头痛(?!的(?:是|问题|事))|恶心(?!人)|呕吐|晕(?:倒|过去|了|得|乎|死过去|厉害)|昏(?:倒|迷|过去|沉|了)|发晕|浑身(?:没劲|无力|发软|没力)|四肢(?:无力|发软)|站不(?:起来|稳|住)|叫不醒|喊不醒|不醒|胸闷|憋(?:气|得慌|闷)|喘不[上过]气|乏力|腿软|不省人事|没(?:反应|意识|知觉)|难受|不舒服|站不住|嘴唇(?:发)?(?:紫|红|樱)|抽搐|心慌|犯困|倒(?:了|下|在)|浑身软|眼发黑|眼前发黑|迷糊|不清醒")
+_BURNER = re.compile(
+    "热水器|(?<!锅)(?<!焚烧)(?<!电)(?<!烧烤)炉(?!甘石|石|房)|灶|烧(?:煤|炭|柴|炕|火|洗澡水)|煤(?=气|球|块|火|炕)|蜂窝煤|木炭|炭火|炭盆|火盆|火炕|土炕|土暖气|壁挂炉|取暖|生火|燃气|天然气|液化气|发电机|涮锅|炭烧|铜锅|围炉|点炭|车库里|开着空调睡|地锅|小太阳煤"
+)
+_BURNER_NOT = re.compile("油烟|油漆|甲醛|装修|化工|异味扰民|烧烤摊|尾气|喷漆|噪音|噪声|涨价|账单|收费|缴费|多收|电价|垃圾焚烧|焚烧厂")
+_ENGLISH = re.compile(
+    "(?:smell|odou?r|stink|reek|leak|hiss|escap|fumes?|whiff).{0,50}?(?<![a-z])gas(?![a-z])|(?<![a-z])gas(?![a-z]).{0,50}?(?:leak|smell|odou?r|hiss|escap|explo|burst|caught fire|on fire|stink|coming out)|"
+    "rotten eggs?|carbon monoxide|co alarm|gas alarm|gas detector.{0,20}(?:beep|ring|sound|go)|"
+    "(?:heater|stove|boiler|cooker|geyser|charcoal|furnace).{0,80}?(?:dizzy|headache|nause|faint|vomit|pass(?:ed)? out|collaps|unconscious|throw(?:ing)? up)|(?:dizzy|headache|nause|faint|vomit|collaps|passed out).{0,80}?(?:heater|stove|boiler|cooker|geyser|charcoal|furnace)"
+)
+_ENGLISH_NOT = re.compile("how (?:much|do i (?:pay|apply|buy|choose|install)|to (?:pay|apply|buy|choose|install|detect|check|prevent))|where (?:can|do|to).{0,12}(?:buy|pay|get)|price|bill|recommend|last year|years ago|was (?:fixed|repaired)|has been (?:fixed|repaired)|already (?:fixed|repaired)|gas station|no gas|if there|in case|what should (?:i|we) do if|no smell|don't smell")
+
+
+def hits(text: str) -> Iterator[Hit]:
+    """All signs of gas in a folded text, whether or not their context takes the danger away."""
+    cleared = _HARMLESS_WORDS.sub(lambda match: "〇" * len(match.group()), text)
+    cleared = _DEVICE.sub(lambda match: "〇" * (len(match.group()) - 3) + "报警器", cleared)
+    yield from _burning(cleared)
+    yield from _monoxide(cleared)
+    yield from _leaking(cleared)
+    if re.search("[a-z]{3}", text) and not _ENGLISH_NOT.search(text):
+        for match in _ENGLISH.finditer(text):
+            words = match.group()
+            kind: Subkind = "carbon_monoxide" if re.search("monoxide|co alarm|dizzy|headache|nause|faint|vomit|collaps|passed? out|unconscious", words) else "leak"
+            yield Hit("gas", kind, "english", match.start(), match.end())
+
+
+def _burning(text: str) -> Iterator[Hit]:
+    for match in _BURNS.finditer(text):
+        if not re.search("打着火|打不着|点不着|着火点|点着火|打火|着火慢|热水器(?:冒烟的?味|着了)", match.group()):
+            yield Hit("gas", "fire", "burns", _sign(match), match.end())
+
+
+def _monoxide(text: str) -> Iterator[Hit]:
+    for match in _CO.finditer(text):
+        if not _CO_NOT.search(text[max(0, match.start() - 12):match.end() + 12]):
+            yield Hit("gas", "carbon_monoxide", "monoxide", match.start(), match.end())
+    for match in _SICK.finditer(text):
+        window = text[max(0, match.start() - 45):match.end() + 45]
+        if _BURNER.search(window) and not _BURNER_NOT.search(window):
+            yield Hit("gas", "carbon_monoxide", "sick_at_burner", match.start(), match.end())
+
+
+def _leaking(text: str) -> Iterator[Hit]:
+    for pattern in _SMELL:
+        for match in pattern.finditer(text):
+            if not re.search(_SMELL_NOT + "味|品味|乏味|风味|没有味|没味|无味|意味|口味|一味", match.group()):
+                yield Hit("gas", "leak", "smell", _sign(match), match.end())
+    for pattern in _LEAK:
+        for match in pattern.finditer(text):
+            if not re.search("漏[水电雨油]|水泄", text[match.start():match.end() + 1]) and not re.search("水(?:管|表|龙头|阀)|暖气|下水", match.group()):
+                yield Hit("gas", "leak", "leak", _sign(match), match.end())
+    for match in _HISSING.finditer(text):
+        if not _HISS_NOT.search(text[max(0, match.start() - 10):match.end() + 8]):
+            yield Hit("gas", "leak", "hiss", match.start(), match.end())
+    yield from _indirect(text)
+
+
+def _indirect(text: str) -> Iterator[Hit]:
+    for match in _EGG.finditer(text):
+        around = text[max(0, match.start() - 20):match.end() + 14]
+        if not _EGG_NOT.search(around) or re.search("灶|厨房|煤气|燃气|天然气|阀", around):
+            yield Hit("gas", "leak", "egg", match.start(), match.end())
+    for match in _INDIRECT.finditer(text):
+        if not _INDIRECT_NOT.search(text[max(0, match.start() - 8):match.end() + 8]):
+            yield Hit("gas", "leak", "odour_at_part", match.start(), match.end())
+    for name, pattern in (("flame_out", _FLAME_OUT), ("pipe_hit", _HIT)):
+        for match in pattern.finditer(text):
+            yield Hit("gas", "leak", name, match.start(), match.end())
+    for match in _ALARM.finditer(text):
+        if not _ALARM_NOT.search(text[max(0, match.start() - 8):match.end() + 8]):
+            yield Hit("gas", "leak", "alarm_sounds", match.start(), match.end())
+
+
+def _sign(match: re.Match[str]) -> int:
+    """Where the sign itself begins: a denial may stand between the gas and its leaking ("燃气没有漏")."""
+    inner = re.search("(?:没有?|未|不|无)(?:再|有|闻到|发现|任何|什么|明显的?)*(?=漏|泄|味|着火|爆|起火|冒)", match.group())
+    return match.start() + inner.end() if inner else match.start()

@@ -1,0 +1,29 @@
+"""What an emergency is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["gas", "life"]
+Subkind = Literal["leak", "carbon_monoxide", "fire", "illness", "crime", "self_harm"]
+
+
+@dataclass(frozen=True)
+class Emergency:
+    """A danger that is happening now or not known to be over; `evidence` names the pattern, never the words."""
+
+    kind: Kind
+    subkind: Subkind
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A sign of danger at `start:end` of the folded text."""
+
+    kind: Kind
+    subkind: Subkind
+    name: str
+    start: int
+    end: int
