@@ -24,6 +24,7 @@ export class HotlineChat extends HTMLElement {
     root.replaceChildren()
     addStyles(root)
     const place = document.createElement('div')
+    place.className = 'root'
     root.append(place)
     this.app = createApp({
       render: () => h(Chat, {

@@ -2,13 +2,25 @@
 
 export const LONGEST = 4000
 
-/** Advice of the form "1. … 2. …" as its steps, and what follows the last full stop of the list. */
-export function adviceSteps(text: string): string[] {
-  const parts = text.split(/(?:^|[\s。；;])(?=\d{1,2}[.、．]\s*(?!\d))/)
-  const steps = parts.map((part) => part.trim()).filter((part) => /^\d{1,2}[.、．]/.test(part))
-  if (steps.length < 2) return []
-  return steps.map((step) => step.replace(/^\d{1,2}[.、．]\s*/, '').replace(/[。；;\s]+$/, ''))
+/** Numbered advice as its steps, one a line or run together; `note` is the sentence that follows the list. */
+export function advice(text: string): { steps: string[]; note: string } {
+  const lines = text.split('\n').map((line) => line.trim()).filter(Boolean)
+  if (lines.length > 1) {
+    const steps = lines.filter((line) => NUMBERED.test(line))
+    if (steps.length < 2) return { steps: [], note: '' }
+    return { steps: steps.map(bare), note: lines.filter((line) => !NUMBERED.test(line)).join('\n') }
+  }
+  const steps = text.split(/(?:^|[\s。；;])(?=\d{1,2}[.、．]\s*(?!\d))/).filter((part) => NUMBERED.test(part))
+  if (steps.length < 2) return { steps: [], note: '' }
+  const [last, ...rest] = (steps.pop() ?? '').split('。')
+  return { steps: [...steps, last].map(bare), note: rest.filter((part) => part.trim()).map((part) => `${part}。`).join('') }
 }
+
+function bare(step: string): string {
+  return step.replace(NUMBERED, '').replace(/[。；;\s]+$/, '')
+}
+
+const NUMBERED = /^\s*\d{1,2}[.、．]\s*/
 
 /** A phone number in groups, the way it is read aloud; anything else unchanged. */
 export function grouped(phone: string): string {
