@@ -106,6 +106,7 @@ async def test_a_lost_database_leaves_the_old_answers(tmp_path: Path) -> None:
         await put_article(connection, HEDGEHOG, datetime.now(UTC))
     knowledge = Knowledge(database, Settings(), poll_seconds=0.02)
     await knowledge.start()
+    await knowledge.search(HEDGEHOG.question)
     await database.close()
     folder.rename(tmp_path / "gone")
     with pytest.raises(OperationalError):
