@@ -46,7 +46,7 @@ class Door:
         return process
 
     async def open(self) -> None:
-        for _ in range(200):
+        for _ in range(600):
             try:
                 async with self.session.get(f"http://127.0.0.1:{self.port}/healthz") as response:
                     if response.status == 200:
