@@ -104,7 +104,9 @@ def _parser() -> argparse.ArgumentParser:
     migrating.add_argument("revision", nargs="?", default="head", help="版本号, 默认最新")
     migrating.set_defaults(run=_migrate)
     knowledge_cli.register(commands)
-    user_cli.register(commands)
+    users = commands.add_parser("user", help="账号: 新建、重设密码、停用、列出")
+    user_cli.add_arguments(users)
+    users.set_defaults(run=lambda arguments: asyncio.run(user_cli.run(arguments, Settings.from_env())))
     case_cli.register(commands)
     _add_bench(commands)
     return parser

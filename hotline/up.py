@@ -67,7 +67,7 @@ async def _prepare(settings: Settings) -> None:
     try:
         await migrate(database)
         for account in await ensure_first_users(database, settings):
-            say(f"      首次登录账号 {account.username}（{account.for_what}） 一次性密码 {account.password}")
+            say(f"      首次登录账号 {account.username}（{account.where}） 一次性密码 {account.password}")
     finally:
         await database.close()
 
