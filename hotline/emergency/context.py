@@ -7,7 +7,7 @@ import re
 from hotline.emergency.kinds import Hit
 
 # What may stand between such a word and the sign.
-_THINGS = "煤气罐?|燃气|天然气|液化气|管道|管子|气管|软管|阀门?|灶台?|接头|炉子|热水器|气罐|闻到|闻见|闻着|闻|看到|听到|感觉到?"
+_THINGS = "煤气罐?|燃气|天然气|液化气|管道|管子|气管|软管|阀门?|灶台?|接头|炉子|热水器|气罐|闻到|闻见|闻着|闻|看到|听到|感觉到?|孩子们?|小孩|老人|行人|路人|有人|别人|人家|人|自己"
 _ENDS = re.compile("[。!?;\n]")
 _DENIED = re.compile("(?:没有?|并?未|不会?再?|无|不是|并非|排除|闻不到|闻不着|没再|别是|不存在|不曾|从来没|从没|从未)(?:再|有|闻到?|发现|出现|听到?|什么|任何|发生|存在|检测到?|检查出|查出|是|过|到|因为|因|任何的|明显的?|"
                      + _THINGS + ")*$")
@@ -37,6 +37,7 @@ _NEARLY = re.compile("(?:差点儿?|差一点儿?|险些|几乎)[^,。]{0,8}$")
 _OFTEN = re.compile("(?:老(?![人头太伴师婆公爸妈年爷奶板乡同])|老是|总|总是|经常|常常?|频繁|屡次|多次|好几次|每年|每次|天天有|动不动|隔三差五|时常)(?:有|出|发生|会|人|的|车|电|都|是|被|有人)*[^,。]{0,4}$")
 _MANAGED = re.compile("怎么(?:管理|管|索赔|赔|算|处罚|定责|跑|逃|疏散|举报)|索赔|理赔|赔偿|归谁管|追责|建议|应该(?:装|设|加|建)|(?:装|设|加|建)(?:个|一个)?(?:护栏|红绿灯|减速带|监控|警示)|路面请修|请修|鉴定|认定|判决|起诉|立案|案件|复议|信访|伤残|医药费|医疗费|误工费|抚恤")
 _BLOCKED = re.compile("(?:消防(?:通道|车|栓|设施)|楼道(?:堆|里?充电|杂物)|占用|堵|充电|隐患|堆(?:满|放)|私拉)[^。!?\n]{0,24}$")
+_GENERAL = re.compile("(?:的)?(?:隐患|风险|危险性?|的?时候|时(?![间候])|原因|险情?多发|怎么逃|概率|责任|应急|多发|频发|的人(?:太|很|越来越)?多|的(?:价|后果))")
 _NEWS = re.compile("新闻|报道|电视(?:上|里|台)|网上|抖音|朋友圈|微信群?里?(?:看|传|说)|视频里?|公众号|外地|外省|某地|别的城市|其他城市|其它城市|别处|案例|警示|教训|通报|事故(?:案|频|发生)|宁夏|银川|燕郊|十堰|沈阳|国外|韩国|日本|美国|听说.{0,12}(?:市|省|县)|电影|电视剧|小说|游戏|宣传片|纪录片")
 _HERE = re.compile("我们?家|家里|我们?(?:小区|楼|院|单元|村|厂|店|公司|学校|这|住)|楼下|楼上|楼道|隔壁|邻居|屋里|厨房|闻到|闻着|现在|刚刚?|正在|今天|快来|来人|有味|我闻|我们?的")
 _LEARNING = re.compile(
@@ -104,6 +105,10 @@ def _passing(text: str, first: int, last: int, hit: Hit) -> bool:
         return True
     if _STILL.search(around):
         return False
+    if _GENERAL.match(text, hit.end):
+        return True
+    if hit.subkind == "crime" and _OFTEN.search(before) and re.search("偷|贼|打架|斗殴|打起来", text[hit.start:hit.end]):
+        return True
     if hit.subkind != "self_harm" and (_PAST_FAR.search(before) or _MANAGED.search(around)):
         return True
     return hit.subkind == "fire" and _BLOCKED.search(before) is not None and re.search("怎么|咋|后果|谁负责", text[hit.end:last]) is not None

@@ -12,7 +12,7 @@ from hotline.emergency.spelling import fold
 __all__ = ["Emergency", "Kind", "Subkind", "cannot_speak", "detect"]
 
 # People first where both are told: whoever lies unconscious by the stove needs the advice on carbon monoxide.
-_ORDER = ("carbon_monoxide", "leak", "fire")
+_ORDER = ("carbon_monoxide", "fire", "leak")
 _LIFE_ORDER = ("self_harm", "fire", "illness", "crime")
 _MUTE = re.compile(
     "聋哑|聋人|聋子|失聪|(?<!装聋作)哑巴|哑人|听障|听力(?:障碍|残疾|不好|有问题|不行|差)|语言障碍|言语障碍|无声人士|"

@@ -16,9 +16,10 @@ _DEVICE = re.compile(
     f"(?:防|{GAS}|可燃气体?|一氧化碳|家用|可燃)*(?:泄漏|漏气|泄露|浓度|中毒)*的?(?:报警器|报警仪|报警装置|报警系统|警报器|探测器|检测仪|检漏仪|检测器|自闭阀|切断阀|保护器|保护装置|感应器)"
 )
 _HARMLESS_WORDS = re.compile(
-    "防(?:泄漏|漏气|漏|煤气中毒|一氧化碳中毒)|(?:查|检|测|验)漏(?:气)?|漏气检[查测]|泄漏检[查测]|预防[^,。]{0,8}中毒|(?:煤气|燃气|天然气)(?:公司|集团|站|热力|办|费|价|账单|缴费|卡|户|本|充值)|气味相投|漏水漏电|没漏气|不漏气|"
+    "防(?:泄漏|漏气|漏|煤气中毒|一氧化碳中毒)|(?:查|检|测|验)漏(?:气)?|漏气检[查测]|泄漏检[查测]|预防[^,。]{0,8}中毒|气味相投|漏水漏电|没漏气|不漏气|"
     "(?:轮胎|车胎|皮球|气球|轮子|自行车|电动车胎|气门芯?|空调|冰箱|氟|制冷剂|高压锅|气垫|救生圈|打气筒|充气|窗户|门窗|门缝|暖气片?|暖气管|暖气|汽车|卡车|刹车|气泵|公交车|床垫|杯子|瓶盖)[^,。!?]{0,6}(?:漏气|放气|跑气|漏风|冒气|撒气|泄气)"
 )
+_FIRMS = re.compile("(?:煤气|燃气|天然气)(?:公司|集团|站|热力|办|费|价|账单|缴费|卡|户|本|充值)")
 _SMELL_NOT = "(?:油烟|炒菜|饭菜|做饭|烧菜|香|烟|汗|药|油漆|火药|人情|年|品|口|意|趣|海|烧烤|咸|腥)"
 _ALARM = re.compile("报警器[^,。!?;\n]{0,8}?(?:一直|在|老|总|不停|突然|刚才?|又|直|频繁|半夜|狂|开始|自己|天天|刺耳|滴滴|嘀嘀)*(?:响|叫|报警(?!器)|嘀嘀|滴滴|鸣|闪(?:红|灯)|亮红|红灯|爆闪)")
 _ALARM_NOT = re.compile("(?:汽车|车辆|电动车|电瓶车|防盗|车子?|门铃|消防|烟感|火灾|门禁|消火栓|楼宇|店铺|商铺|小区大门|车)的?报警器|没电|电池|怎么关|误报|试|响不响|会不会响|会响|能响|才响|不响(?!了)|响(?:的)?原理|过期|到期|质量|一响就|声音(?:大|多大|多少)")
@@ -52,7 +53,8 @@ _PIPE = "(?:燃气|天然气|煤气|供气|输气|液化气)(?:主|立|总|支)?
 _HIT = re.compile(
     f"{_STRIKES}{_NEAR}{{0,2}}?{_BROKEN}(?:了|到|着)?{_NEAR}{{0,10}}?(?:{_PIPE})(?!公司|卡|费|表箱门|灶台)|"
     f"(?:挖|铲|碰|撞|钻|刨|凿)(?:到|着)(?:了)?{_NEAR}{{0,6}}?(?:{_PIPE})|"
-    f"(?:{_PIPE}|中压管|高压管){_NEAR}{{0,14}}?{_STRIKES}{_NEAR}{{0,3}}?(?:{_BROKEN}|了[一个条])|"
+    f"(?:打|钉|锯|切|砸|电钻|钻眼|踩){_NEAR}{{0,3}}?(?:到|着|中|上)(?:了)?{_NEAR}{{0,4}}?(?:燃气|天然气|煤气)管|"
+    f"(?:{_PIPE}|中压管|高压管)(?:[^,。!?;\n把]){{0,14}}?{_STRIKES}{_NEAR}{{0,3}}?(?:{_BROKEN}|了[一个条])|"
     f"(?:{_PIPE}){_NEAR}{{0,6}}?(?:断了|破了|爆了|崩了|裂了|裂开|爆裂|破裂|断裂|炸裂|脱落了|掉了|被咬|开裂)"
 )
 _BURNS = re.compile(
@@ -78,10 +80,11 @@ def hits(text: str) -> Iterator[Hit]:
     """All signs of gas in a folded text, whether or not their context takes the danger away."""
     cleared = _HARMLESS_WORDS.sub(lambda match: "〇" * len(match.group()), text)
     cleared = _DEVICE.sub(lambda match: "〇" * (len(match.group()) - 3) + "报警器", cleared)
+    yield from _loose(cleared)
+    cleared = _FIRMS.sub(lambda match: "〇" * len(match.group()), cleared)
     yield from _burning(cleared)
     yield from _monoxide(cleared)
     yield from _leaking(cleared)
-    yield from _loose(text)
     if re.search("[a-z]{3}", text) and not _ENGLISH_NOT.search(text):
         for match in _ENGLISH.finditer(text):
             words = match.group()
@@ -120,17 +123,31 @@ def _leaking(text: str) -> Iterator[Hit]:
     yield from _indirect(text)
 
 
-_LOOSE_GAS = re.compile("煤气|燃气|天然气|液化气|气表|气管|管道气|抢修|灶(?!头烧菜)|忘关(?:火|气|阀)")
-_LOOSE_SMELL = re.compile("(?:有|股|一股|又|闻|还|是|全是|都是|满屋|味)(?:点|些|股|一股|子|气|很|好|大|浓|着|到|见|重|怪|的)*味(?![精剂素觉])|味(?:还)?(?:大|很|特别|太|好(?!吃)|越来|重|浓|冲|更|散不|还在|又|上来|呛|从|跑|出来|一直)")
-_LOOSE_NOT = re.compile("油烟|下水|污水|垃圾|厕所|化粪|臭水|烧烤|油漆|装修味|甲醛|炒菜|做饭|饭菜|海鲜|饭店味|烟味|烟道|养殖|狗|猫|鱼|塑料|沥青|焚烧|粪|榴莲|臭豆腐|中药|香味|人情味|风味|口味|没味|没有味|无味|一股劲|臭气|厂")
+# Gas or a part of it, and a sense of escape, in one sentence though not side by side.
+_LOOSE: tuple[tuple[re.Pattern[str], re.Pattern[str], int], ...] = (
+    (re.compile("煤气|燃气|天然气|液化气|气表|气阀|气管|气罐|气瓶|调压|管道气|抢修的?(?:人|师傅|走)|忘关(?:火|气|阀|开关)|没关(?:火|气|阀|严)|来气|黄管"),
+     re.compile("味(?![精剂素觉])|(?<![遗疏缺])漏(?![水电雨油收抄报记登项算接发洞税掉斗网勺])|泄漏|臭(?!骂|脸|氧|美|豆腐|虫|小子)|嘶嘶|冒气|喷(?!泉|漆|头|绘|涂|嚏|字)|窜|都是气(?!氛|球)|摸到(?:有)?(?:气|风)|有(?:气体|气出|气跑|股气|风感)|呛|跑出来"), 60),
+    (re.compile("灶|厨房|橱柜|热水器|壁挂炉|阀门?|接头|做饭|炉子|锅台|烟机"),
+     re.compile("嘶嘶|臭鸡蛋|怪味|异味|(?:一|有)(?:点|股|些|种|一股)*(?:怪|臭|奇怪的?|刺鼻的?|难闻的?|不对的?|说不出的?)?味|股味|气味|有点臭|味(?:不对|怪|刺鼻|越来越)|像是?气"), 50),
+    (re.compile("单元|楼道|屋|房间|厨房|走廊|楼里|车库|地下室|楼梯|院子|店里"),
+     re.compile("(?:全|都|满)(?:是|都是)?(?:煤|燃)?气(?![氛球泡味质派候势死坏急人话愤呼急温]|$)|(?:全|都)是气$|都是气(?=[,。!? ])"), 40),
+)
+_LOOSE_NOT = re.compile(
+    "油烟|下水|污水|垃圾|厕所|化粪|臭水|烧烤|油漆|装修味|甲醛|炒菜|饭菜|海鲜|烟味|烟道|养殖|狗|猫|鱼|塑料|沥青|焚烧|粪|榴莲|豆腐|中药|香味|人情味|风味|口味|没味|没有味|无味|没有?异味|味同|意味|品味|乏味|一股劲|化工|工厂|"
+    "地沟|地漏|返味|反味|泔水|屠宰|喷漆|霉味|潮|火锅味|串味|臭气|养鸡|喷淋|喷水|暖气|水管|自来水|水龙头|马桶|漏水|空调|汽车|轮胎|油腻|新房|家具|涂料|橡胶|消毒|不漏|没漏|漏收|洗衣机|冰箱|醋|糊味|焦|闻着香|蟑螂|老鼠药|辨别|区别|怎么选|好不好"
+)
 
 
 def _loose(text: str) -> Iterator[Hit]:
-    """Gas and a smell in one sentence, though not side by side ("刚进门一股味, 像煤气")."""
+    """Gas and a sense of its escape in one sentence ("刚进门一股味, 像煤气"); doubtful words of other smells end it."""
     for part in re.finditer("[^。!?;\n]+", text):
-        if len(part.group()) <= 60 and _LOOSE_GAS.search(part.group()) and not _LOOSE_NOT.search(part.group()):
-            for match in _LOOSE_SMELL.finditer(part.group()):
-                yield Hit("gas", "leak", "smell_nearby", part.start() + match.start(), part.start() + match.end())
+        words = part.group()
+        if _LOOSE_NOT.search(words):
+            continue
+        for gas, escape, longest in _LOOSE:
+            if len(words) <= longest and gas.search(words):
+                for match in escape.finditer(words):
+                    yield Hit("gas", "leak", "nearby", part.start() + match.start(), part.start() + match.end())
 
 
 def _indirect(text: str) -> Iterator[Hit]:
