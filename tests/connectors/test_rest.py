@@ -70,7 +70,8 @@ async def test_without_the_token_nothing(rest: Client, headers: dict[str, str]) 
         assert response.status == 401
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b'{"sender":', b"[" * 100_000, b"NaN", b"null", b"[]", b'"x"'])
+@pytest.mark.parametrize("body", [
+    b"", b"{", b"\xff\xfe", b'{"sender":', b"[" * 100_000, b"NaN", b"null", b"[]", b'"x"'])
 async def test_invalid_json_is_a_400(rest: Client, body: bytes) -> None:
     async with rest.post("/webhooks/rest/webhook", data=body, headers=AUTH) as response:
         assert response.status == 400

@@ -17,7 +17,8 @@ from hotline.errors import BadInput
 from hotline.records import JSON
 
 MOST_TURNS = 6
-ROADS = ("山东路", "延吉路", "重庆南路", "长江中路", "书院路", "黑龙江中路", "香港中路", "台东三路", "正阳路", "福州北路")
+ROADS = ("山东路", "延吉路", "重庆南路", "长江中路", "书院路", "黑龙江中路", "香港中路", "台东三路", "正阳路",
+         "福州北路")
 REPORTS = ("complaint_or_report", "report")
 
 
