@@ -59,7 +59,7 @@ class Understanding(GraphComponent, IntentClassifier):
         `service_floor`: below it a matter's service is `other`; `ranking`: how many names a ranking keeps;
         `cost`: the inverse of the regularisation.
         """
-        return {"sure_enough": 0.3, "service_floor": 0.1, "ranking": 10, "cost": 0.5}
+        return {"sure_enough": 0.3, "service_floor": 0.1, "ranking": 10, "cost": 1.0}
 
     @classmethod
     def create(
