@@ -3,10 +3,12 @@ import vue from '@vitejs/plugin-vue'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+import { compressed } from './compressed'
+
 const page = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 export default defineConfig({
-  plugins: [vue({ template: { compilerOptions: { isCustomElement: (tag) => tag === 'hotline-chat' } } })],
+  plugins: [vue({ template: { compilerOptions: { isCustomElement: (tag) => tag === 'hotline-chat' } } }), compressed()],
   base: '/',
   build: {
     target: ['chrome80', 'safari14', 'firefox90'],

@@ -3,8 +3,10 @@ import vue from '@vitejs/plugin-vue'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 
+import { compressed } from './compressed'
+
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [vue(), compressed()],
   publicDir: false,
   define: { 'process.env.NODE_ENV': '"production"' },
   build: {
