@@ -36,6 +36,7 @@ SCRIPT: tuple[tuple[str, tuple[Reply, ...]], ...] = (
                       custom={**TICKET, "receipt": "QD20230601000124", "address": "", "phone": None,
                               "service_code": "gas_leak", "service_name": "燃气泄漏"}),
                 Reply("人工坐席马上联系您。", custom={"type": "handover", "position": 1}, author="house"))),
+    ("留言", (Reply("您可以继续留言，坐席会看到。", custom={"type": "handover", "position": 1}, author="house"),)),
     ("人工", (Reply("好的，正在为您转人工，您排在第 2 位。", custom={"type": "handover", "position": 2}),)),
     ("接入", (Reply("人工坐席已接入。", custom={"type": "handover", "position": 0}, author="house"),
             Reply("您好，我是12345的坐席小王，请问是哪栋楼？", author="agent"))),

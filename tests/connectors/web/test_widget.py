@@ -109,6 +109,9 @@ async def test_an_agents_words_come_by_themselves_and_repeated_notices_do_not(br
         page = await open_page(browser, f"http://127.0.0.1:{port}/")
         await page.get_by_role("button", name="转人工").click()
         await expect(page.get_by_text("您排在第 2 位", exact=False).first).to_be_visible()
+        await say(page, "留言：在三号楼")
+        await expect(page.get_by_text("正在转人工，您排在第 1 位")).to_be_visible()
+        await expect(page.locator("hotline-chat .mine", has_text="三号楼")).to_contain_text("已收到，坐席看得到")
         [sender] = house.messages
         for position in (2, 1, 0, 0):
             await house.say(sender, Reply(f"通知{position}", custom={"type": "handover", "position": position}))
