@@ -82,7 +82,7 @@ class Chats:
             "cases": [views.case(one, self._services) for one in tickets]})
 
     async def _messages(self, request: web.Request, session: Session) -> web.Response:
-        before, after = request.query.get("before") or None, request.query.get("after") or None
+        before, after = (_mark(request.query.get(name)) for name in ("before", "after"))
         if before and after:
             raise BadInput("before or after, not both", "before")
         async with self._database.read() as connection:
@@ -139,7 +139,7 @@ class Chats:
         return web.json_response({"ok": True, "conversation_id": conversation_id})
 
     async def _phone(self, request: web.Request, session: Session) -> web.Response:
-        receipt = request.match_info["receipt"][:20]
+        receipt = _id(request, "receipt")
         async with self._database.write() as connection:
             phone = await desk.case_phone(connection, receipt)
             await agents.add_audit(connection, session.agent.id, "phone", receipt, self._now())
@@ -184,8 +184,19 @@ def _positions(rows: Sequence[Conversation]) -> dict[str, int]:
     return {row.id: place for place, row in enumerate((row for row in rows if row.owner == "queue"), 1)}
 
 
-def _id(request: web.Request) -> str:
-    return request.match_info["id"][:40]
+def _id(request: web.Request, name: str = "id") -> str:
+    """An id from the address. Raises NotFound for what cannot be one: PostgreSQL refuses NUL, for instance."""
+    value = request.match_info[name]
+    if not (value.isascii() and value.isalnum() and len(value) <= 40):
+        raise NotFound("no such record")
+    return value
+
+
+def _mark(value: str | None) -> str | None:
+    """A message id from the query. Raises NotFound for what cannot be one."""
+    if value and not (value.isascii() and value.isalnum() and len(value) <= 40):
+        raise NotFound("no such message")
+    return value or None
 
 
 def _key(agent: Agent, key: str) -> str | None:

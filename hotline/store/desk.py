@@ -145,8 +145,10 @@ async def case_phone(connection: AsyncConnection, receipt: str) -> str | None:
 
 
 async def _last_words(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Row[Any]]:
-    newest = select(func.max(messages.c.seq)).where(messages.c.conversation_id.in_(list(ids))).group_by(
-        messages.c.conversation_id)
+    # People's words tell an agent more than the house's "you are number 3".
+    newest = select(func.max(messages.c.seq)).where(
+        messages.c.conversation_id.in_(list(ids)), messages.c.author.in_(("citizen", "agent"))
+    ).group_by(messages.c.conversation_id)
     rows = await connection.execute(select(messages).where(messages.c.seq.in_(newest)))
     return {row.conversation_id: row for row in rows}
 

@@ -50,16 +50,14 @@ async def confirm(
     conversation_id: str | None = None,
 ) -> list[str]:
     """Somebody has seen it: the alarm stops. Returns the ids that were open."""
-    query = select(emergencies.c.id).where(emergencies.c.ended_at.is_(None))
+    change = update(emergencies).where(emergencies.c.ended_at.is_(None))
     if emergency_id is not None:
-        query = query.where(emergencies.c.id == emergency_id)
+        change = change.where(emergencies.c.id == emergency_id)
     if conversation_id is not None:
-        query = query.where(emergencies.c.conversation_id == conversation_id)
-    ids = list((await connection.execute(query)).scalars())
-    if ids:
-        await connection.execute(update(emergencies).where(emergencies.c.id.in_(ids)).values(
-            confirmed_at=now, confirmed_by=agent_id, ended_at=now))
-    return ids
+        change = change.where(emergencies.c.conversation_id == conversation_id)
+    # One statement: two agents who press at once confirm it once.
+    return list((await connection.execute(change.values(
+        confirmed_at=now, confirmed_by=agent_id, ended_at=now).returning(emergencies.c.id))).scalars())
 
 
 async def end_silent(connection: AsyncConnection, silent_before: datetime, now: datetime) -> int:

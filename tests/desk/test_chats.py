@@ -30,7 +30,7 @@ async def test_the_queue_shows_who_waits(office: Office) -> None:
     assert queue["counts"] == {"waiting": 2, "mine": 0, "all": 2}
     line = queue["waiting"][1]
     assert line["channel"] == "rest" and line["handover_text"] == "市民要求人工"
-    assert line["last"]["author"] == "house" and line["unread"] == 1
+    assert line["last"]["text"] == "还在吗" and line["last"]["author"] == "citizen" and line["unread"] == 1
     assert line["waiting_seconds"] >= 0 and line["emergency"] is None
     assert "sender" not in line
 
@@ -246,8 +246,8 @@ async def test_a_foreign_message_id_opens_no_foreign_history(office: Office) -> 
 async def test_the_draft_is_readable_and_masked(office: Office) -> None:
     agent = await office.signed_in("wang")
     conversation = await office.waiting()
-    draft = {"service_code": "facility_streetlight", "matter": "路灯不亮", "place": "延吉路117号", "phone": "13800138000",
-             "confidential": True, "asked": ["phone"]}
+    draft = {"service_code": "facility_streetlight", "matter": "路灯不亮", "place": "延吉路117号",
+             "phone": "13800138000", "confidential": True, "asked": ["phone"]}
     async with office.database.write() as connection:
         await connection.execute(conversations.update().values(state={"slots": {"errand": "report", "draft": draft}}))
     _, talk = await agent.get(one(conversation))

@@ -57,6 +57,7 @@ watch(
 export async function open(id: string): Promise<void> {
   if (id === state.selected) return
   state.selected = id
+  if (!id) state.showContext = false
   state.talk = null
   state.talkProblem = ''
   state.armed = ''
@@ -136,6 +137,8 @@ export const take = (id: string): Promise<boolean> => work('take', async () => {
   await api.take(id)
   state.gone = null
   if (state.selected !== id) await open(id)
+  // Whoever waits no longer would vanish from the list under the agent's eyes.
+  if (state.tab === 'waiting') state.tab = 'mine'
 })
 
 export const release = (to: 'bot' | 'closed'): Promise<boolean> => work('release', async () => {

@@ -1,12 +1,12 @@
 /** The keyboard: one letter a deed, never while somebody types. */
 import { confirmEmergency, press, step, take } from './desk'
-import { alarms, line, mine, state } from './state'
+import { alarms, line, state } from './state'
 import type { Tab } from './types'
 
 export const KEYS: [string, string][] = [
   ['j / k', '下一个、上一个会话'],
   ['1 2 3', '等待、我的、全部'],
-  ['t', '接起当前会话（没有选中则接起第一位）'],
+  ['t', '接起选中的会话，否则接起等待的第一位'],
   ['a', '到输入框写回复'],
   ['Enter', '发送（Shift+Enter 换行）'],
   ['Esc', '离开输入框'],
@@ -21,10 +21,11 @@ export function focusAnswer(): void {
   document.querySelector<HTMLTextAreaElement>('.answer textarea')?.focus()
 }
 
+/** What is open when it can be taken, else the first who waits. */
 function takeNext(): void {
-  const target = line.value && !line.value.mine ? line.value : state.selected ? null : state.queue?.waiting[0]
-  if (target) void take(target.id).then((done) => done && window.setTimeout(focusAnswer, 50))
-  else if (state.talk && !mine.value && state.talk.owner !== 'closed') void take(state.talk.id)
+  const here = line.value?.owner === 'queue' || (state.talk?.owner === 'bot' && !line.value)
+  const id = here ? state.selected : state.queue?.waiting[0]?.id
+  if (id) void take(id).then((done) => done && window.setTimeout(focusAnswer, 50))
 }
 
 function confirmFirst(): void {
