@@ -68,9 +68,14 @@ class CaseProgress:
                 self._since = await case_events.last_change(connection) or datetime(2020, 1, 1, tzinfo=UTC)
         started = self._clock()
         changes = await self._backend.changes(self._since - OVERLAP)
+        # Most of what an overlap brings is known: compared in one reading transaction before any writing one.
+        async with self._database.read() as connection:
+            known = await case_store.cases_of_backend(connection, [change.backend_id for change in changes])
         moved = 0
         for change in changes:
-            moved += await self._take(change)
+            case = known.get(change.backend_id)
+            if case is not None and not _same(case, change):
+                moved += await self._take(case, change)
             self._since = max(self._since, min(change.updated_at, started))
         await self._tell()
         return moved
@@ -86,13 +91,8 @@ class CaseProgress:
                 log.exception("case_progress_broke")
             await asyncio.sleep(self._seconds)
 
-    async def _take(self, change: BackendChange) -> bool:
-        """Compare in a reading transaction first: most of what an overlap brings is known."""
+    async def _take(self, case: Case, change: BackendChange) -> bool:
         status = change.status
-        async with self._database.read() as connection:
-            case = await case_store.case_of_backend(connection, change.backend_id)
-        if case is None or _same(case, change):
-            return False
         async with self._database.write() as connection:
             return await case_store.set_status(
                 connection, case.receipt, status.stage, status.notes, at=change.updated_at, now=self._clock(),

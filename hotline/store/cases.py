@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -181,11 +182,14 @@ async def locked_case(connection: AsyncConnection, receipt: str) -> Case | None:
     return _case(row) if row else None
 
 
-async def case_of_backend(connection: AsyncConnection, backend_id: str) -> Case | None:
-    """The ticket that the case backend knows under this number, locked."""
-    row = (await connection.execute(select(cases).where(
-        cases.c.backend_id == backend_id).with_for_update())).first()
-    return _case(row) if row else None
+async def cases_of_backend(connection: AsyncConnection, backend_ids: Sequence[str]) -> dict[str, Case]:
+    """The tickets that the case backend knows under these numbers, by number."""
+    found: dict[str, Case] = {}
+    for start in range(0, len(backend_ids), 500):
+        rows = await connection.execute(select(cases).where(
+            cases.c.backend_id.in_(list(backend_ids[start:start + 500]))))
+        found |= {row.backend_id: _case(row) for row in rows}
+    return found
 
 
 async def cases_of(connection: AsyncConnection, citizen_id: str, limit: int = 10) -> list[Case]:

@@ -31,6 +31,7 @@ class Database:
         if self.sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            event.listen(self.engine.sync_engine, "invalidate", _roll_back_sqlite)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -67,6 +68,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _roll_back_sqlite(connection: Any, _record: Any, _error: BaseException | None) -> None:
+    # A task cancelled in the middle of a statement leaves a cursor that only the garbage collector frees; until
+    # then the closed connection lives on and its write transaction keeps every other writer out.
+    if connection is not None:
+        connection.rollback()
 
 
 def _begin_sqlite(connection: Any) -> None:
