@@ -18,9 +18,9 @@ from hotline.records import Article, KnowledgeAnswer, KnowledgeHit
 MODEL = 0.1
 # The confidence in the first article (a logistic function) and the limits of the decisions.
 # `python -m hotline kb evaluate` shows what they give.
-WEIGHTS = {"order": 2.0, "lead": 17.0, "cover": 1.0, "outside": -8.0}
-BIAS = -1.0
-ANSWER, ASK = 0.6, 0.2
+WEIGHTS = {"lead": 16.0, "cover": 1.8, "outside": -5.8, "foreign": -0.9}
+BIAS = -1.6
+ANSWER, ASK = 0.66, 0.18
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Index:
     def rank(self, query: str) -> Ranking:
         """Order all articles by how well they fit a question."""
         terms = self._terms.scores(query)
-        model, outside = self._model.scores(query)
+        model, outside, foreign = self._model.scores(query)
         # Without a single sign in common the model's guess means nothing.
         scores = terms + MODEL * model if terms.any() else terms
         order = [int(number) for number in np.argsort(-scores, kind="stable")[:50]]
@@ -82,7 +82,7 @@ class Index:
         second = float(scores[order[1]]) if len(order) > 1 else 0.0
         return Ranking(order, scores, {
             "order": float(scores[first]), "lead": float(scores[first]) - second,
-            "cover": float(self._cover.scores(query)[first]), "outside": outside,
+            "cover": float(self._cover.scores(query)[first]), "outside": outside, "foreign": foreign,
         })
 
     def _hits(self, order: list[int], ranking: Ranking, confidence: float) -> tuple[KnowledgeHit, ...]:

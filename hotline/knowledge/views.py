@@ -56,7 +56,7 @@ class WordCover:
 
 
 class QuestionModel:
-    """A linear model that learned from the known questions which article is meant, or that none is."""
+    """Two linear models that learned from the known questions: which article is meant, and whether it is ours."""
 
     def __init__(self, articles: Sequence[Sequence[str]], outside: Sequence[str]) -> None:
         texts = [text for questions in articles for text in questions]
@@ -65,17 +65,21 @@ class QuestionModel:
         self._vectorizer = TfidfVectorizer(analyzer=features, sublinear_tf=True, dtype=np.float64)
         matrix = self._vectorizer.fit_transform([*texts, *outside])
         labels = np.concatenate([owners, np.full(len(outside), self._size)])
-        self._svm = LinearSVC().fit(matrix, labels) if self._size > 1 else None
+        self._article = LinearSVC().fit(matrix, labels) if self._size > 1 else None
+        # Far more questions are ours than not: balanced, or the few would be drowned.
+        self._foreign = LinearSVC(C=0.5, class_weight="balanced").fit(matrix, labels == self._size)
 
-    def scores(self, query: str) -> tuple[Scores, float]:
-        """The chance of each article, and the chance that none of them is meant."""
-        if self._svm is None:
-            return np.zeros(self._size), 0.0
-        margins = self._svm.decision_function(self._vectorizer.transform([query])).ravel()
+    def scores(self, query: str) -> tuple[Scores, float, float]:
+        """The chance of each article, the chance that none is meant, and how foreign it looks (a margin, +-1)."""
+        vector = self._vectorizer.transform([query])
+        foreign = float(self._foreign.decision_function(vector)[0])
+        if self._article is None:
+            return np.zeros(self._size), 0.0, foreign
+        margins = self._article.decision_function(vector).ravel()
         powers = np.exp(4.0 * (margins - margins.max()))
         chances = np.zeros(self._size + 1)
-        chances[self._svm.classes_] = powers / powers.sum()
-        return chances[:-1], float(chances[-1])
+        chances[self._article.classes_] = powers / powers.sum()
+        return chances[:-1], float(chances[-1]), foreign
 
 
 class _Weights:
