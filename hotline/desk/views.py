@@ -16,7 +16,7 @@ from hotline.text.masking import mask_phone
 CHANNELS = {"web": "网页", "rest": "接口", "wechat": "微信", "voice": "电话", "sms": "短信"}
 REASONS = {
     "asked": "市民要求人工", "emergency": "紧急情况", "bot_failed": "智能助手故障", "unclear": "助手没听懂",
-    "no_answer": "知识库没有答案", "upset": "市民情绪激动", "urge": "市民催办", "english": "外语服务",
+    "angry": "市民情绪激动", "cannot_speak": "市民不便说话",
 }
 STATUSES = {
     "pending": "待受理", "accepted": "已受理", "dispatched": "已转办", "signed": "已签收", "processing": "办理中",
@@ -24,11 +24,10 @@ STATUSES = {
 }
 ACTS = {"report": "诉求", "consult": "咨询", "suggestion": "建议", "urge": "催办", "status": "查进度", "praise": "表扬"}
 ERRANDS = {"report": "正在登记诉求", "case": "正在查工单", "choice": "正在选问题", "rating": "正在评价"}
-# What a draft may hold, in the order an agent reads it. Anything else in it is the bot's own bookkeeping.
+# What the bot keeps of an open report (bot/dialogue/state.py), in the order an agent reads it; the rest is bookkeeping.
 DRAFT = {
-    "act": "类型", "service_code": "事项", "service_name": "事项", "title": "标题", "matter": "问题",
-    "description": "描述", "place": "地点", "address": "地点", "time": "时间", "occurred": "时间", "name": "称呼",
-    "phone": "电话", "confidential": "保密", "anonymous": "匿名",
+    "text": "问题", "service": "事项", "place": "地点", "hint": "大概位置", "time": "时间", "phone": "电话",
+    "confidential": "保密", "anonymous": "匿名", "later": "另一件事",
 }
 
 
@@ -108,13 +107,8 @@ def draft(state: JSON, services: Mapping[str, str]) -> JSON:
     """What the bot had collected when a person took over."""
     slots = state.get("slots") or {}
     held = slots.get("draft")
-    fields: list[JSON] = []
-    seen: set[str] = set()
-    for name, label in DRAFT.items():
-        value = _readable(name, held.get(name), services) if isinstance(held, dict) else ""
-        if value and label not in seen:
-            seen.add(label)
-            fields.append({"field": name, "label": label, "value": value})
+    read = {name: _readable(name, held.get(name), services) for name in DRAFT} if isinstance(held, dict) else {}
+    fields = [{"field": name, "label": DRAFT[name], "value": value} for name, value in read.items() if value]
     errand = str(slots.get("errand") or "none")
     return {"errand": errand, "errand_text": ERRANDS.get(errand), "fields": fields}
 
@@ -146,10 +140,8 @@ def _readable(name: str, value: Any, services: Mapping[str, str]) -> str:
         return ""
     if value is True:
         return "是"
-    if name == "service_code":
+    if name == "service":
         return services.get(str(value), str(value))
-    if name == "act":
-        return ACTS.get(str(value), str(value))
     if name == "phone":
         return mask_phone(str(value))
     return str(value)[:2000] if isinstance(value, str | int | float) else ""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 
 import pytest
 from sqlalchemy import select
 
+from bot.dialogue.state import Draft
+from hotline.desk.views import DRAFT
 from hotline.store.tables import audit, conversations, messages
 from tests.desk.conftest import Office
 from tests.stage import until
@@ -246,15 +249,20 @@ async def test_a_foreign_message_id_opens_no_foreign_history(office: Office) -> 
 async def test_the_draft_is_readable_and_masked(office: Office) -> None:
     agent = await office.signed_in("wang")
     conversation = await office.waiting()
-    draft = {"service_code": "facility_streetlight", "matter": "路灯不亮", "place": "延吉路117号",
-             "phone": "13800138000", "confidential": True, "asked": ["phone"]}
+    draft = {"service": "facility_streetlight", "text": "路灯不亮", "place": "延吉路117号", "phone": "13800138000",
+             "confidential": True, "anonymous": False, "stage": "confirm", "tries": 1}
     async with office.database.write() as connection:
         await connection.execute(conversations.update().values(state={"slots": {"errand": "report", "draft": draft}}))
     _, talk = await agent.get(one(conversation))
     fields = {item["label"]: item["value"] for item in talk["draft"]["fields"]}
     assert talk["draft"]["errand_text"] == "正在登记诉求"
     assert fields["问题"] == "路灯不亮" and fields["地点"] == "延吉路117号" and fields["电话"] == "138****8000"
-    assert fields["保密"] == "是" and fields["事项"] not in ("", "facility_streetlight")
+    assert fields["保密"] == "是" and set(fields) == {"问题", "事项", "地点", "电话", "保密"}
+    assert fields["事项"] not in ("", "facility_streetlight")
+
+
+def test_what_the_desk_reads_of_a_draft_is_what_the_bot_keeps() -> None:
+    assert set(DRAFT) <= {field.name for field in dataclasses.fields(Draft)}
 
 
 async def test_odd_states_do_not_break_the_page(office: Office) -> None:
