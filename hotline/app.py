@@ -82,8 +82,9 @@ async def build(settings: Settings, probe: Probe = _silent) -> AsyncIterator[Hou
                       timings)
         door = FrontDoor(database, settings, turns, connectors, worker, probe, timings)
         metrics.watch(door)
-        for connector in (RestConnector(door, settings.service_token), WebConnector(door, settings)):
-            connectors[connector.name] = connector
+        connectors |= {RestConnector.name: RestConnector(door, settings.service_token),
+                       WebConnector.name: WebConnector(door, settings)}
+        for connector in connectors.values():
             stack.push_async_callback(connector.close)
         backend = Open311Backend(session, settings)
         knowledge = await _knowledge(database, settings, stack)
@@ -97,7 +98,7 @@ async def build(settings: Settings, probe: Probe = _silent) -> AsyncIterator[Hou
         for routes in (health.routes(), cases.public_routes(), EmbeddedBackend(database, catalogue, settings).routes()):
             public.router.add_routes(routes)
         internal = web.Application(
-            middlewares=[metrics.timing, error_middleware, bearer_middleware(settings.service_token)],
+            middlewares=[metrics.timing(), error_middleware, bearer_middleware(settings.service_token)],
             client_max_size=settings.max_body)
         for routes in (metrics.routes(), InternalApi(bot).routes(), knowledge.routes(), cases.internal_routes()):
             internal.router.add_routes(routes)
@@ -105,7 +106,7 @@ async def build(settings: Settings, probe: Probe = _silent) -> AsyncIterator[Hou
 
 
 def _application(settings: Settings, metrics: Metrics) -> web.Application:
-    return web.Application(middlewares=[metrics.timing, error_middleware], client_max_size=settings.max_body)
+    return web.Application(middlewares=[metrics.timing(), error_middleware], client_max_size=settings.max_body)
 
 
 async def _knowledge(database: Database, settings: Settings, stack: AsyncExitStack) -> Knowledge:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily
 
@@ -101,11 +102,16 @@ class Metrics:
         return web.Response(body=generate_latest(self.registry), headers={
             "Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
-    @web.middleware
-    async def timing(
-        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    ) -> web.StreamResponse:
-        """Times each request by its route's pattern."""
+    def timing(self) -> Middleware:
+        """A middleware that times each request by its route's pattern."""
+
+        @web.middleware
+        async def timed(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await self._timed(request, handler)
+
+        return timed
+
+    async def _timed(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         started = asyncio.get_running_loop().time()
         response = await handler(request)
         resource = request.match_info.route.resource

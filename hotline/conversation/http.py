@@ -5,11 +5,11 @@ from __future__ import annotations
 import hmac
 import json
 import math
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from hotline.errors import (
     BadInput,
@@ -25,7 +25,6 @@ from hotline.errors import (
 from hotline.records import JSON
 
 log = structlog.get_logger(__name__)
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 STATUS: list[tuple[type[HotlineError], int]] = [
     (TooLarge, 413), (BadInput, 400), (NotFound, 404), (Conflict, 409), (TooManyRequests, 429),
     (BotUnavailable, 503), (CaseBackendError, 503),
@@ -50,7 +49,7 @@ async def error_middleware(request: web.Request, handler: Handler) -> web.Stream
         return web.json_response({"error": "internal error"}, status=500)
 
 
-def bearer_middleware(token: str) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def bearer_middleware(token: str) -> Middleware:
     """Lets in only callers that carry the service token."""
 
     @web.middleware

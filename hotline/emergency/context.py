@@ -26,18 +26,21 @@ _PAST_FAR = re.compile(
 )
 _OVER = re.compile(
     "(?:已经?|都|给|早就?|全|终于|总算|及时|当天|现在|后来|马上|立刻|顺利|彻底|就)*(?:修好|维修好|修复|抢修完|抢修好|处理好|处理完|处理了|解决了|解决好|换好|换了|更换了|补好|堵住了|堵好|排除了|没事了|没问题了|不漏了|"
-    "没味了|没有味了|没味儿?了|闻不到了|好了(?!几|多|久|长)|恢复了|恢复正常|整改好|整改完|搞定|搞好|弄好|消除了|扑灭|灭了|救出|脱险|出院|康复|虚惊一场|误报|误会|抓住了|抓到了|报过警|已报警|痊愈|脱离危险|安全了|回家了|找到了)"
+    "没味了|没有味了|没味儿?了|闻不到了|好了(?!几|多|久|长)|恢复了|恢复正常|整改好|整改完|搞定|搞好|弄好|消除了|救出|脱险|出院|康复|虚惊一场|误报|误会|抓住了|抓到了|报过警|已报警|痊愈|脱离危险|安全了|回家了|找到了)"
 )
 _STILL = re.compile(
     "又(?!是?怎么)|还(?:是|在|有|能|没|会|闻|漏|响)|仍|依然|依旧|再次(?!感谢)|反复|复发|现在(?:还|又|也|家里|屋里|厨房|就|在|有|正|开始|满|整|全|能闻|闻)|正在|刚刚?|此刻|今天(?:又|还|早|上|下|晚|中)|今晚|今早|越来越|不放心还"
 )
+_PUT_OUT = re.compile("扑灭了?|灭了|救下来了")
+_YESTERDAY = re.compile("昨天|昨晚|昨日|前天|前晚|大前天")
+_THANKS = re.compile("感谢|谢谢|多谢")
 _UNMENDED = re.compile("没修好|没处理|没解决|没换|没人(?:来|管|修)|修不好|没好|没修")
 _NEARLY = re.compile("(?:差点儿?|差一点儿?|险些|几乎)[^,。]{0,8}$")
 # A danger of the place, not of this moment.
-_OFTEN = re.compile("(?:老(?![人头太伴师婆公爸妈年爷奶板乡同])|老是|总|总是|经常|常常?|频繁|屡次|多次|好几次|每年|每次|天天有|动不动|隔三差五|时常)(?:有|出|发生|会|人|的|车|电|都|是|被|有人)*[^,。]{0,4}$")
-_MANAGED = re.compile("怎么(?:管理|管|索赔|赔|算|处罚|定责|跑|逃|疏散|举报)|索赔|理赔|赔偿|归谁管|追责|建议|应该(?:装|设|加|建)|(?:装|设|加|建)(?:个|一个)?(?:护栏|红绿灯|减速带|监控|警示)|路面请修|请修|鉴定|认定|判决|起诉|立案|案件|复议|信访|伤残|医药费|医疗费|误工费|抚恤")
+_OFTEN = re.compile("(?:三天两头|隔几天就|老(?![人头太伴师婆公爸妈年爷奶板乡同])|老是|总|总是|经常|常常?|频繁|屡次|多次|好几次|每年|每次|天天有|动不动|隔三差五|时常)(?:有|出|发生|会|人|的|车|电|都|是|被|有人)*[^,。]{0,4}$")
+_MANAGED = re.compile("怎么(?:管理|处理的|管|索赔|赔|算|处罚|定责|跑|逃|疏散|举报)|索赔|理赔|谁赔|不赔|赔不赔|谁的责任|责任|调查结果|公司不管|单位不管|没处理|不处理|一周了|赔偿|归谁管|追责|建议|应该(?:装|设|加|建)|(?:装|设|加|建)(?:个|一个)?(?:护栏|红绿灯|减速带|监控|警示)|路面请修|请修|鉴定|认定|判决|起诉|立案|案件|复议|信访|伤残|医药费|医疗费|误工费|抚恤")
 _BLOCKED = re.compile("(?:消防(?:通道|车|栓|设施)|楼道(?:堆|里?充电|杂物)|占用|堵|充电|隐患|堆(?:满|放)|私拉)[^。!?\n]{0,24}$")
-_GENERAL = re.compile("(?:的)?(?:隐患|风险|危险性?|的?时候|时(?![间候])|原因|险情?多发|怎么逃|概率|责任|应急|多发|频发|的人(?:太|很|越来越)?多|的(?:价|后果))")
+_GENERAL = re.compile("(?:的)?(?:隐患|风险|危险性?|的?时候|时(?![间候])|原因|险情?多发|怎么逃|(?:了)?(?:都|也)?(?:没法|没处|往哪|跑不|逃不)|概率|责任|应急|多发|频发|的人(?:太|很|越来越)?多|的(?:价|后果))")
 _NEWS = re.compile("新闻|报道|电视(?:上|里|台)|网上|抖音|朋友圈|微信群?里?(?:看|传|说)|视频里?|公众号|外地|外省|某地|别的城市|其他城市|其它城市|别处|案例|警示|教训|通报|事故(?:案|频|发生)|宁夏|银川|燕郊|十堰|沈阳|国外|韩国|日本|美国|听说.{0,12}(?:市|省|县)|电影|电视剧|小说|游戏|宣传片|纪录片")
 _HERE = re.compile("我们?家|家里|我们?(?:小区|楼|院|单元|村|厂|店|公司|学校|这|住)|楼下|楼上|楼道|隔壁|邻居|屋里|厨房|闻到|闻着|现在|刚刚?|正在|今天|快来|来人|有味|我闻|我们?的")
 _LEARNING = re.compile(
@@ -90,18 +93,22 @@ def _over(text: str, first: int, last: int, hit: Hit) -> bool:
     around = text[first:last]
     following = text[last:last + 40]
     window = text[max(0, first - 30):first] + around
-    if _STILL.search(around + following) or hit.kind == "gas" and _UNMENDED.search(around + following):
+    if _STILL.search(around + following) or (hit.kind == "gas" and _UNMENDED.search(around + following)):
         return False
+    if (hit.subkind == "fire" and _PUT_OUT.search(text[hit.start:last])) or _THANKS.search(text[first:hit.start]):
+        return True
     mended = _OVER.search(text[hit.start:last]) or _OVER.search(text[last:last + 30])
     past = _PAST_FAR.search(window)
     told = re.search("过(?:一次|一回|两次|几次|好几次|一场|事|气|火|人)?(?![去来分道路])|曾|那次|了一次|的事|的时候", around)
-    return bool(mended) and not re.search("说(?:是)?(?:已经?)?(?:修|处理|解决)", around + following) or bool(past and (mended or told or re.search("去年|前年|年前|小时候|那年|当年|(?:19|20)\\d\\d年", past.group())))
+    return (bool(mended) and not re.search("说(?:是)?(?:已经?)?(?:修|处理|解决)", around + following)) or bool(past and (mended or told or re.search("去年|前年|年前|小时候|那年|当年|(?:19|20)\\d\\d年", past.group())))
 
 
 def _passing(text: str, first: int, last: int, hit: Hit) -> bool:
     """Nearly, often, long ago, or a matter of rules and money: no danger to life at this moment."""
     before, around = text[first:hit.start], text[first:last]
-    if _NEARLY.search(before) or hit.subkind in ("fire", "illness") and _OFTEN.search(before):
+    if hit.subkind != "self_harm" and re.search("容易|可能会|会不会|险些|差点|怕", text[hit.start:hit.end]):
+        return True
+    if _NEARLY.search(before) or (hit.subkind in ("fire", "illness") and _OFTEN.search(before)):
         return True
     if _STILL.search(around):
         return False
@@ -109,7 +116,7 @@ def _passing(text: str, first: int, last: int, hit: Hit) -> bool:
         return True
     if hit.subkind == "crime" and _OFTEN.search(before) and re.search("偷|贼|打架|斗殴|打起来", text[hit.start:hit.end]):
         return True
-    if hit.subkind != "self_harm" and (_PAST_FAR.search(before) or _MANAGED.search(around)):
+    if hit.subkind != "self_harm" and (_PAST_FAR.search(before) or _YESTERDAY.search(before) or _MANAGED.search(around)):
         return True
     return hit.subkind == "fire" and _BLOCKED.search(before) is not None and re.search("怎么|咋|后果|谁负责", text[hit.end:last]) is not None
 

@@ -159,7 +159,7 @@ def _ended(plain: str, position: int, last: Atom | None) -> Atom | None:
 
 def _grown(plain: str, last: Atom, kind: Kind, end: int) -> Atom | None:
     """A known name with an ending (湛山 + 小区); an ending after 市 or 区 stands for itself."""
-    if kind in ("city", "district") or last.kind in ("district", "city") and kind not in ("road", "place"):
+    if kind in ("city", "district") or (last.kind in ("district", "city") and kind not in ("road", "place")):
         return None
     if last.kind in ("district", "city"):
         return Atom(last.end, end, kind, False)
@@ -178,11 +178,11 @@ def _named(kind: Kind, name: str, ending: str, start: int, end: int, bounded: bo
         return Atom(start, end, kind) if placeholder or plausible or (kind == "district" and ending in "县旗" and len(name) >= 2 and name not in NOT_NAMES) else None
     if kind == "town" and (len(name) < 2 or name in NOT_NAMES or name[-1] in "城乡集全我各小古"):
         return None
-    if name[-1:] and name[-1] in "个各每这那些条" or kind == "village" and len(name) == 1 and not joined and name in SOFT_STOPS:
+    if (name[-1:] and name[-1] in "个各每这那些条") or (kind == "village" and len(name) == 1 and not joined and name in SOFT_STOPS):
         return None
     if kind == "village" and (not name or name in NOT_NAMES or name[-1] in "农全我各城新该本"):
         return Atom(end - len(ending), end, kind, False) if ending.startswith(("社区", "村委")) and not name else None
-    if kind == "place" and (not name or name in NOT_NAMES or len(name) == 1 and not joined or name[:1] in SOFT_STOPS and name[1:] in NOT_NAMES):
+    if kind == "place" and (not name or name in NOT_NAMES or (len(name) == 1 and not joined) or (name[:1] in SOFT_STOPS and name[1:] in NOT_NAMES)):
         generic = start if name in NOT_NAMES else end - len(ending)
         return Atom(generic, end, kind, False) if len(ending) > 1 else None
     return Atom(start, end, kind, True, doubtful=not bounded)
@@ -214,7 +214,7 @@ def _road(name: str, ending: str, start: int, end: int, bounded: bool, joined: b
     for common in ("水泥", "柏油", "沥青", "门前", "门口", "主干", "步行", "商业", "小吃", "美食", "乡村", "农村", "上学", "回家", "必经之", "出行", "通行", "进出", "城市", "市政", "周边", "道", "的"):
         if name.endswith(common):
             return None
-    if name[0] in SOFT_STOPS and name[1:] in NOT_ROADS or name[-1] in NOT_ROADS and len(name) == 2 and name[-1] in "跑出走弯近远短长半退回来去过修断堵绕":
+    if (name[0] in SOFT_STOPS and name[1:] in NOT_ROADS) or (name[-1] in NOT_ROADS and len(name) == 2 and name[-1] in "跑出走弯近远短长半退回来去过修断堵绕"):
         return None
     return Atom(start, end, "road", doubtful=not bounded)
 
@@ -269,7 +269,7 @@ def name_start(plain: str, position: int, floor: int, longest: int) -> tuple[int
 
 
 def _name_character(character: str) -> bool:
-    return ("\u4e00" <= character <= "\u9fff" or character.isascii() and character.isalnum() or character == "·") \
+    return ("\u4e00" <= character <= "\u9fff" or (character.isascii() and character.isalnum()) or character == "·") \
         and character not in STOP_CHARACTERS
 
 

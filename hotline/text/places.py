@@ -89,7 +89,7 @@ def _joined(plain: str, left: Atom, right: Atom) -> bool:
     if gap in ",、;":
         return left.kind in ("city", "district", "town") and _rank(right) > _rank(left)
     if gap == "的":
-        return left.kind in ("city", "district", "town") or right.kind == "place" and left.kind in ("tail", "road", "village")
+        return left.kind in ("city", "district", "town") or (right.kind == "place" and left.kind in ("tail", "road", "village"))
     if left.kind in ("road", "place", "number", "village") and right.kind in ("road", "place", "village"):
         return _BETWEEN.fullmatch(gap) is not None
     return gap in "([-" and _rank(right) >= _rank(left)

@@ -65,13 +65,13 @@ _EMPTY_WORDS = re.compile("你们?|我|真是?|这帮?|那帮?|一群|一帮|全
 def is_yes(text: str) -> bool:
     """Whether a short answer agrees ("对", "嗯嗯可以", "没问题", "yes"); never on a longer sentence."""
     words = squeezed(text)
-    return 0 < len(words) <= 12 and _YES.fullmatch(words) is not None or text.strip() in ("👍", "👌", "✅", "√", "✔")
+    return (0 < len(words) <= 12 and _YES.fullmatch(words) is not None) or text.strip() in ("👍", "👌", "✅", "√", "✔")
 
 
 def is_no(text: str) -> bool:
     """Whether a short answer denies ("不对", "不是", "no"); never on a longer sentence."""
     words = squeezed(text)
-    return 0 < len(words) <= 10 and _NO.fullmatch(words) is not None or text.strip() in ("❌", "×", "✖", "👎")
+    return (0 < len(words) <= 10 and _NO.fullmatch(words) is not None) or text.strip() in ("❌", "×", "✖", "👎")
 
 
 def is_cancel(text: str) -> bool:

@@ -90,7 +90,7 @@ def _answer(field_asked: str, messages: list[JSON], letter: str, drawn: str, ran
             return "是"
         case "choice" | "service":
             ticket = [payload for payload in buttons if "登记" in payload or "反映" in payload]
-            return (ticket or buttons or ["登记工单"])[0]
+            return str((ticket or buttons or ["登记工单"])[0])
         case _:
             return "没有"
 

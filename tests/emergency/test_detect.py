@@ -1,0 +1,67 @@
+"""Dangers found and harmless talk left alone, on three lists written one after the other (see docs/understanding.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hotline.emergency import cannot_speak, detect
+
+HERE = Path(__file__).parent
+
+
+def lines(name: str) -> list[str]:
+    text = (HERE / name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+DANGERS = [line.split("|", 2) for name in ("emergencies.txt", "second_emergencies.txt", "third_emergencies.txt") for line in lines(name)]
+HARMLESS = [line for name in ("harmless.txt", "second_harmless.txt", "third_harmless.txt") for line in lines(name)]
+
+
+@pytest.mark.parametrize("message", [message for kind, _, message in DANGERS if kind == "gas"])
+def test_no_gas_emergency_is_missed(message: str) -> None:
+    found = detect(message)
+    assert found is not None and found.kind == "gas"
+
+
+def test_life_is_found() -> None:
+    life = [message for kind, _, message in DANGERS if kind == "life"]
+    missed = [message for message in life if (found := detect(message)) is None or found.kind != "life"]
+    assert len(missed) <= len(life) * 0.02, missed
+
+
+def test_the_kind_of_help_is_right() -> None:
+    wrong = [(message, found) for _, sub, message in DANGERS if (found := detect(message)) is not None and found.subkind != sub]
+    assert len(wrong) <= len(DANGERS) * 0.03, wrong
+
+
+def test_harmless_talk_raises_no_alarm() -> None:
+    alarms = [message for message in HARMLESS if detect(message) is not None]
+    assert len(alarms) <= len(HARMLESS) * 0.02, alarms
+
+
+@pytest.mark.parametrize("noise", ["\u200b", " ", ".", "\u3000", "*", "😱"])
+def test_noise_between_the_characters_hides_nothing(noise: str) -> None:
+    assert detect(noise.join("煤气漏了")) is not None
+
+
+def test_a_danger_anywhere_in_a_long_letter_counts() -> None:
+    dull = "我们小区的物业收费不透明，绿化也没有人管，希望领导关注。" * 40
+    for position in (0, len(dull) // 2, len(dull)):
+        found = detect(dull[:position] + "今天厨房里一直有煤气味。" + dull[position:])
+        assert found is not None and found.kind == "gas"
+
+
+@pytest.mark.parametrize("text", ["", "?", "😱", "\x00\x01", "[" * 5000, "漏" * 20000, "煤" * 20000, "被" * 20000, "有人" * 10000, "灶," * 8000])
+def test_odd_input_is_answered(text: str) -> None:
+    detect(text)
+
+
+@pytest.mark.parametrize(("text", "mute"), [
+    ("我是聋哑人，家里漏气了", True), ("我听不见，也不能说话", True), ("I am deaf", True), ("不敢出声，他就在门外", True), ("我说不了话", True),
+    ("物业装聋作哑", False), ("电话听不清楚是物业的问题吗", False), ("家里漏气了", False),
+])
+def test_who_cannot_speak(text: str, mute: bool) -> None:
+    assert cannot_speak(text) is mute
