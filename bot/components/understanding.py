@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,16 @@ from bot.components.features import Features
 from bot.components.heads import Head, Piece, pieces, pool
 from bot.components.services import ACTS, act_of, domain_of
 from hotline.text.normalise import normalise
+from hotline.text.phones import find_phones
+from hotline.text.places import find_place
+from hotline.text.times import find_time
 
 log = logging.getLogger(__name__)
 FILE = "understanding.npz"
 UNSURE = "nlu_fallback"
+BARE = "inform"
+FILLERS = re.compile("我叫|我姓|联系人|电话|手机号?|号码|地址|位置|就?在|我家|家住|住址?|小区|门口|附近|旁边|对面|这边|那边|先生|女士|[是的我这那有]")
+WORDS = re.compile(r"[\u4e00-\u9fff]|[a-z]+")
 LETTERS = (*ACTS, "add_to_case", "withdraw", "english")
 HELPERS = ("features.py", "heads.py", "services.py")
 
@@ -109,9 +116,26 @@ class Understanding(GraphComponent, IntentClassifier):
         ranking = self._ranked(self._intent, matrix, parts)
         if len(parts) > 1:
             ranking = _of_letters(ranking)
+        elif ranking[0]["name"] == BARE:
+            ranking = self._beyond_details(message, ranking)
         intent = _decide(ranking, self._config["sure_enough"])
         result = {"intent": intent, "intent_ranking": ranking[: self._config["ranking"]], "act": act_of(intent["name"])}
         return result | self._matter(result["act"], matrix, parts)
+
+    def _beyond_details(self, message: Message, ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """A long address outweighs the few words of a matter beside it: those words are then heard alone."""
+        text = message.get(TEXT) or ""
+        spans = [(phone.start, phone.end) for phone in find_phones(text)]
+        spans += [(found.start, found.end) for found in (find_place(text), find_time(text)) if found]
+        kept = "".join(" " if any(start <= at < end for start, end in spans) else character
+                       for at, character in enumerate(text))
+        rest = FILLERS.sub(" ", normalise(kept).text.lower()).strip()
+        if len(WORDS.findall(rest)) < 3:
+            return ranking
+        words = [token.text for token in message.get("text_tokens") or [] if token.text in rest]
+        matrix = self._features.rows([(rest, words)])
+        chances = self._ranked(self._intent, matrix, [Piece(rest, words, 1.0)])
+        return [item for item in chances if item["name"] != BARE]
 
     def _matter(self, act: str | None, matrix: Any, parts: list[Piece]) -> dict[str, Any]:
         """The service's keys; a text that is no matter has none, but its ranking is told all the same."""
