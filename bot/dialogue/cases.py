@@ -2,53 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from bot.actions.base import Message, Outcome
 from bot.dialogue import interrupt, matter
+from bot.dialogue.case_words import LAST_ONE, addition_in, kind_of, secrets_in, taken
 from bot.dialogue.hear import LETTER, menu_word
 from bot.dialogue.say import PERSON, REPORT, TICKET, ask, quote, tell
 from bot.dialogue.scene import JSON, Needs, Scene
 from bot.dialogue.state import Topic
-from hotline.text.normalise import normalise, squeezed
-from hotline.text.phones import parse_phone
+from hotline.text.normalise import squeezed
 from hotline.text.words import is_cancel, is_no, is_yes, receipt_in
 
 OPEN = ("pending", "accepted", "dispatched", "signed", "processing", "returned", "answered")
 WITHDRAW, KEEP = "撤回", "不撤了"
-_KINDS = (
-    ("withdraw", "撤销|撤回|撤掉|撤了|撤单|作废|取消"),
-    ("add", "补充|追加|加一[句条点]|再加|漏说|忘了说"),
-    ("urge", "催|怎么还没|还没(?:人|有人|来|处理|解决|修|办)|抓紧|尽快|快点|这么久|多少天了|没有?下文"),
-)
-_ADD_LEAD = re.compile(
-    r"^.{0,6}?(?:补充|追加|加一[句条点]|再加|漏说|忘了说)"
-    r"(?:一下|说明|一[点条句]|个?情况|了|到工单|工单|到.{0,4}工单里)*[,，。:： ]*"
-)
-_PLAIN = re.compile(
-    "(?:请|我要|我想|想|帮我|麻烦)*(?:催一?催|催一?下|催单|催办|补充(?:一下|说明|一点|一条|个情况|情况|到工单|[:,])|"
-    "(?:撤销|撤回|撤掉|取消)(?:掉)?(?:我的|我|上次的?|刚才的?|之前的?|那个|这个)*(?:工单|投诉|诉求|反映|举报|单子|QD))"
-)
-_LAST_ONE = re.compile("最近|最新|最后|刚才|上一[件个]|上次|第一[件个]|^1$|^一$")
-_CODE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{4,12}(?![A-Za-z0-9])")
-
-
-def kind_of(scene: Scene) -> str:
-    """What is wanted of a ticket: status, urge, add or withdraw; the words come before the model."""
-    text = normalise(scene.text).text
-    by_intent = {"urge": "urge", "withdraw": "withdraw", "add_to_case": "add", "correct": "add", "status": "status"}
-    if menu_word(text) == "progress":
-        return "status"
-    if scene.intent == "withdraw" and re.search(_KINDS[0][1], text):
-        return "withdraw"
-    if len(text) <= 40:
-        for kind, pattern in _KINDS:
-            plain = kind != "withdraw" or re.search("工单|投诉|诉求|反映|举报|单子|QD|撤", text)
-            if re.search(pattern, text, re.IGNORECASE) and plain:
-                return kind
-    return by_intent.get(scene.intent, "status")
-
 
 def needs(scene: Scene) -> Needs:
     """Which tickets to look up."""
@@ -59,7 +26,7 @@ def needs(scene: Scene) -> Needs:
             return Needs(cases=True, receipt=topic.receipt, last4=last4, code=code)
     if scene.errand == "case" and topic.case_stage in ("sure", "text") and topic.receipt:
         return Needs(cases=True, receipt=receipt_in(scene.text))
-    return Needs(cases=True, receipt=receipt_in(scene.text) or _taken(scene))
+    return Needs(cases=True, receipt=receipt_in(scene.text) or taken(scene))
 
 
 def start(scene: Scene, kind: str | None = None) -> Outcome:
@@ -70,14 +37,14 @@ def start(scene: Scene, kind: str | None = None) -> Outcome:
     named = receipt_in(scene.text)
     found = scene.reads.cases
     if named and not found:
-        return _unknown(scene, Topic(case_kind=kind, receipt=named, case_text=_addition(scene.text)))
+        return _unknown(scene, Topic(case_kind=kind, receipt=named, case_text=addition_in(scene.text)))
     if not found:
         return _none(scene, kind)
     if not named and _is_new_matter(scene, kind, found):
         return matter.start(scene)
-    if kind == "status" and len(found) > 1 and not _LAST_ONE.search(scene.text):
+    if kind == "status" and len(found) > 1 and not LAST_ONE.search(scene.text):
         return _which(scene, found)
-    return do(scene, kind, _meant(scene, kind, found), _addition(scene.text))
+    return do(scene, kind, _meant(scene, kind, found), addition_in(scene.text))
 
 
 def step(scene: Scene) -> Outcome | None:
@@ -119,7 +86,7 @@ def _add(scene: Scene, receipt: str, addition: str) -> Outcome:
 
 
 def _step_which(scene: Scene, topic: Topic) -> Outcome | None:
-    receipt = receipt_in(scene.text) or _taken(scene)
+    receipt = receipt_in(scene.text) or taken(scene)
     if receipt is None:
         return None
     if not scene.reads.cases:
@@ -209,46 +176,11 @@ def _meant(scene: Scene, kind: str, found: tuple[JSON, ...]) -> JSON:
     return next(same, usable[0])
 
 
-def plainly(text: str) -> bool:
-    """Whether the words alone are about an earlier ticket, whatever the model thinks."""
-    return len(text) <= 40 and _PLAIN.match(normalise(text).text) is not None
-
-
 def _is_new_matter(scene: Scene, kind: str, found: tuple[JSON, ...]) -> bool:
     """Whether a long message presses for a matter of which the citizen has no ticket here."""
     known = {case.get("service_code") for case in found}
     return kind in ("urge", "status") and len(scene.text) > LETTER and scene.service not in known
 
 
-def _addition(text: str) -> str:
-    """What is to be added, without the words that only announce it."""
-    receipt = re.compile(r"[Qq][Dd]\s?(?:\d[\s\-]?){14}")
-    return _ADD_LEAD.sub("", receipt.sub("", text).strip(" ,，。:：")).strip()
-
-
-def _taken(scene: Scene) -> str | None:
-    """The ticket that the citizen takes from the list."""
-    receipts = scene.topic.receipts if scene.errand == "case" else ()
-    words = squeezed(scene.text)
-    if receipts and len(words) <= 8:
-        for number, pattern in enumerate(("最近|最新|第一|^1$|^一$", "第二|^2$|^二$|中间", "第三|最后|^3$|^三$")):
-            if re.search(pattern, words) and number < len(receipts):
-                return receipts[number]
-    return None
-
-
 def _title(case: JSON) -> str:
     return str(case.get("title") or case.get("service_name") or "")
-
-
-def secrets_in(text: str) -> tuple[str | None, str | None]:
-    """(last four digits of a phone, query code) in an answer; four digits alone may be either."""
-    plain = normalise(text).text
-    phone = parse_phone(plain).phone
-    if phone is not None and len(phone.digits) >= 7:
-        return phone.digits[-4:], None
-    match = _CODE.search(plain)
-    if match is None or len(plain) > 40:
-        return None, None
-    word = match.group()
-    return (word, word) if re.fullmatch(r"\d{4}", word) else (None, word) if re.search(r"\d", word) else (None, None)

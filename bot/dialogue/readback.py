@@ -22,7 +22,7 @@ def title_of(draft: Draft) -> str:
     """The ticket's title, in the citizen's own words."""
     if draft.english:
         return textwrap.shorten(draft.text, 60, placeholder=" ...")
-    return make_title(draft.text) or draft.text[:40]
+    return " ".join((make_title(draft.text) or draft.text[:40]).split())
 
 
 def question(draft: Draft, reads: Reads) -> Message:

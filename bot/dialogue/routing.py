@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from bot.actions.base import Outcome
 from bot.dialogue import answer, cases, fallback, interrupt, matter, person, rate, report, talk
+from bot.dialogue.case_words import plainly
 from bot.dialogue.hear import (
     LETTER,
     angry_at_bot,
@@ -45,6 +46,8 @@ STARTS: dict[str, Callable[[Scene], Outcome]] = {
 }
 TALK_LIMIT = 30
 ABUSE_LEAST = 8
+COMPLAINT_LEAST = 12
+_COMPLAINS = re.compile(r"\s*(?:你好|您好|我们?|要|想|来|实名|匿名|再次|[,，.。! ！])*(?:投诉|举报|反映|反应|求助|建议)(?!的|过|了)")
 
 
 def plan(scene: Scene) -> Needs:
@@ -103,7 +106,7 @@ def fresh(scene: Scene) -> str:
     way = menu_word(text)
     if way is not None:
         return {"report": "report", "consult": "answer", "progress": "case"}[way]
-    if (receipt_in(text) and len(text) <= LETTER) or cases.plainly(text):
+    if (receipt_in(text) and len(text) <= LETTER) or plainly(text):
         return "case"
     if is_english(text):
         return "english"
@@ -121,6 +124,8 @@ def _plain_talk(text: str) -> bool:
 def _by_intent(scene: Scene) -> str:
     errand = BY_INTENT.get(scene.intent, "fallback")
     words = len(squeezed(scene.text))
+    if words > COMPLAINT_LEAST and errand != "report" and _COMPLAINS.match(scene.text):
+        return "report"
     rest = without_abuse(scene.text) if scene.intent == "abuse" else ""
     if len(squeezed(rest)) >= ABUSE_LEAST and matter.has_matter(rest):
         return "report"
