@@ -94,7 +94,7 @@ async def build(settings: Settings, probe: Probe = _silent) -> AsyncIterator[Hou
         for connector in connectors.values():
             connector.setup(public)
         desk.setup(public)
-        health = Health(database, bot, backend)
+        health = Health(database, bot, backend, knowledge)
         for routes in (health.routes(), cases.public_routes(), EmbeddedBackend(database, catalogue, settings).routes()):
             public.router.add_routes(routes)
         internal = web.Application(

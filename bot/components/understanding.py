@@ -30,7 +30,8 @@ log = logging.getLogger(__name__)
 FILE = "understanding.npz"
 UNSURE = "nlu_fallback"
 BARE = "inform"
-FILLERS = re.compile("我叫|我姓|联系人|电话|手机号?|号码|地址|位置|就?在|我家|家住|住址?|小区|门口|附近|旁边|对面|这边|那边|先生|女士|[是的我这那有]")
+FILLERS = re.compile("我叫|我姓|联系人|电话|手机号?|号码|地址|位置|就?在|我家|家住|住址?|小区|门口|附近|旁边|对面"
+                     "|这边|那边|先生|女士|[是的我这那有]")
 WORDS = re.compile(r"[\u4e00-\u9fff]|[a-z]+")
 LETTERS = (*ACTS, "add_to_case", "withdraw", "english")
 HELPERS = ("features.py", "heads.py", "services.py")

@@ -14,6 +14,7 @@ from hotline.cases.port import CaseBackend
 from hotline.conversation.bot_client import Bot
 from hotline.conversation.frontdoor import FrontDoor
 from hotline.errors import HotlineError
+from hotline.knowledge.service import Knowledge
 from hotline.records import JSON
 from hotline.store import cases as case_store
 from hotline.store import conversations, turns
@@ -25,10 +26,11 @@ CHECK_SECONDS = 2.0
 class Health:
     """Says whether the process lives and whether it can do its whole work."""
 
-    def __init__(self, database: Database, bot: Bot, backend: CaseBackend) -> None:
+    def __init__(self, database: Database, bot: Bot, backend: CaseBackend, knowledge: Knowledge) -> None:
         self._database = database
         self._bot = bot
         self._backend = backend
+        self._knowledge = knowledge
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """Public addresses."""
@@ -39,9 +41,12 @@ class Health:
         return web.json_response({"status": "ok"})
 
     async def ready(self, request: web.Request) -> web.Response:
-        """503 unless database, bot and actions are there; a case backend that is down is only shown: tickets wait."""
+        """503 unless database, bot and actions are there; a case backend that is down is only shown: tickets wait.
+
+        Right after a start the knowledge index is still being built: not ready either.
+        """
         state = await self.state()
-        ready = all(state[name] == "ok" for name in ("database", "bot", "actions"))
+        ready = all(state[name] == "ok" for name in ("database", "bot", "actions")) and self._knowledge.indexed
         return web.json_response(state, status=200 if ready else 503)
 
     async def state(self) -> JSON:

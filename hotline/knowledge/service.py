@@ -44,6 +44,11 @@ class Knowledge:
         """
         self._poller = asyncio.create_task(self._poll(), name="knowledge-poll")
 
+    @property
+    def indexed(self) -> bool:
+        """Whether the first index is there."""
+        return self._index is not None
+
     async def stop(self) -> None:
         """Stop following the table."""
         if self._poller is not None:
