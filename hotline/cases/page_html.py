@@ -61,7 +61,7 @@ def ticket(case: Case, service: str, due: datetime | None, events: Sequence[Case
     """How far a ticket is; no phone, no name, no words of the citizen beyond the title."""
     rows = [("事项", service), ("内容", case.title), ("承办单位", case.department or ""),
             ("登记时间", _time(case.created_at)), ("办理时限", _time(due) if due else ""),
-            ("答复", case.status_notes or "")]
+            ("答复" if case.status in ("answered", "closed") else "说明", case.status_notes or "")]
     details = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in rows if value)
     history = "".join(f"<li><time>{_time(event.at)}</time>{escape(_said(event))}</li>"
                       for event in reversed(events) if _said(event))

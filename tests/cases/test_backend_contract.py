@@ -99,13 +99,14 @@ class TestContract:
     async def test_a_confidential_ticket_leaves_without_the_person(self, backend: CaseBackend) -> None:
         secret = replace(
             CASE, confidential=True, name="王小明", title="王小明举报", latitude=36.123456, longitude=120.123456,
-            description="我是王小明，电话138-0013-8000，楼下饭店油烟大", attributes={"note": "找王小明13800138000"})
+            description="我是王小明，住延吉路100号3号楼2单元501室，电话138-0013-8000，楼下饭店油烟大",
+            address="青岛市市北区延吉路100号3号楼2单元501室", attributes={"note": "找王小明13800138000"})
         taken = await backend.file(secret, "t:0")
         await backend.update(replace(secret, backend_id=taken.backend_id), "add", "王小明补充：13800138000", "t:1")
         seen = await everything(backend, taken.backend_id)
-        for word in ("王小明", "13800138000", "0013-8000", "36.123456", "a.jpg"):
+        for word in ("王小明", "13800138000", "0013-8000", "36.123456", "a.jpg", "501"):
             assert word not in seen
-        assert "油烟" in seen
+        assert "油烟" in seen and "延吉路100号" in seen
 
     async def test_an_anonymous_ticket_leaves_without_a_phone(self, backend: CaseBackend) -> None:
         taken = await backend.file(replace(CASE, anonymous=True, code="ABCD2345"), "t:0")
