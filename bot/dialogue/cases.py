@@ -50,7 +50,8 @@ def start(scene: Scene, kind: str | None = None) -> Outcome:
 def step(scene: Scene) -> Outcome | None:
     """One more message in the ticket errand; None when it is about something else."""
     topic = scene.topic
-    if is_cancel(scene.text) or (is_no(scene.text) and topic.case_stage != "sure"):
+    chosen = topic.case_stage == "which" and taken(scene) is not None
+    if not chosen and (is_cancel(scene.text) or (is_no(scene.text) and topic.case_stage != "sure")):
         return scene.to(tell("好的。有事随时说。"), errand="none", topic=Topic())
     stages = {"which": _step_which, "last4": _step_last4, "text": _step_text, "sure": _step_sure}
     handler = stages.get(topic.case_stage)

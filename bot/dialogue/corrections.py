@@ -67,7 +67,7 @@ def _named(plain: str, draft: Draft) -> Correction | None:
         match = re.search(f"^(?P<before>.{{0,8}}?)(?:{names})(?P<rest>.*)$", plain, re.IGNORECASE | re.DOTALL)
         if match is None:
             continue
-        near = match["before"] + " " + match["rest"][:8]
+        near = match["before"] + " " + match["rest"][:8 if field in ("place", "phone") else 4]
         changed = re.search(_CHANGE, near, re.IGNORECASE) is not None
         stated = re.match(r"\s*(?:是|为|:|就是|在)", match["rest"]) is not None and field in ("place", "phone")
         if changed or stated:

@@ -82,7 +82,7 @@ def says_only_place(text: str) -> bool:
 def says_only_phone(text: str) -> bool:
     """Whether a text is nothing but a phone number with its usual words."""
     phone = own_phone(text)
-    return phone is not None and len(squeezed(text)) <= len(phone.digits) + 8
+    return phone is not None and len(squeezed(text)) <= len(phone.digits) + 8 and find_place(text) is None
 
 
 def joined(hint: str, answer: str) -> str:

@@ -105,6 +105,11 @@ def cannot_speak(text: str) -> bool:
     return len(words) <= 50 and _DEAF.search(words) is not None
 
 
+def wants_agent(text: str) -> bool:
+    """Whether "agent" is asked for in English."""
+    return re.fullmatch("(?:an?|the|human|live|real|please)*agents?(?:please|now)*", squeezed(text)) is not None
+
+
 def doubts_the_bot(text: str) -> bool:
     """Whether the citizen asks who or what is speaking."""
     words = squeezed(text)

@@ -6,7 +6,7 @@ import re
 
 from bot.actions.base import Message, Outcome
 from bot.dialogue import knowledge
-from bot.dialogue.hear import asks, menu_word
+from bot.dialogue.hear import asks, doubts_the_bot, menu_word
 from bot.dialogue.say import tell
 from bot.dialogue.scene import JSON, Needs, Scene
 from hotline.text.normalise import squeezed
@@ -15,6 +15,7 @@ from hotline.text.places import find_place
 from hotline.text.words import is_no, is_refusal, is_yes, receipt_in
 
 LIMIT = 100
+ROBOT, ROBOT_EN = "我是机器人，要找人就说「转人工」。", "I am a robot. For a person say \"agent\"."
 _WHY = re.compile(
     "(?:为什么|为啥|干嘛|干什么|干啥|有什么用|必须|一定要|非要|非得|凭什么|可以不|能不能不|能不)"
     ".{0,6}(?:电话|号码|手机|地址|地点|留|说|填)"
@@ -60,6 +61,8 @@ def answer(scene: Scene) -> Message | None:
     """The bubble for an interruption; None when the message is none."""
     if asks_for_ticket(scene):
         return _ticket(scene)
+    if doubts_the_bot(scene.text):
+        return tell(ROBOT_EN if scene.draft.english else ROBOT)
     if not asks_something(scene):
         return None
     if scene.draft.english:

@@ -34,7 +34,7 @@ _BY_STAGE: dict[str, Callable[[Scene, Draft], Step]] = {
 def step(scene: Scene) -> Outcome | None:
     """One more message while a report is open; None when it is not about the report."""
     draft = take_attachments(scene.draft, scene)
-    if is_blank(scene.text):
+    if is_blank(scene.text) and not is_yes(scene.text):
         return _without_words(scene, draft)
     if not draft.text:
         return matter.answer(scene, draft)

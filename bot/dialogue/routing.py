@@ -23,6 +23,7 @@ from bot.dialogue.hear import (
     is_greeting,
     is_thanks,
     menu_word,
+    wants_agent,
 )
 from bot.dialogue.scene import Needs, Scene
 from bot.dialogue.state import dump
@@ -47,7 +48,9 @@ STARTS: dict[str, Callable[[Scene], Outcome]] = {
 TALK_LIMIT = 30
 ABUSE_LEAST = 8
 COMPLAINT_LEAST = 12
-_COMPLAINS = re.compile(r"\s*(?:你好|您好|我们?|要|想|来|实名|匿名|再次|[,，.。! ！])*(?:投诉|举报|反映|反应|求助|建议)(?!的|过|了)")
+_COMPLAINS = re.compile(
+    r"\s*(?:你好|您好|我们?|要|想|来|实名|匿名|再次|[,，.。! ！])*(?:投诉|举报|反映|反应|求助|建议)(?!的|过|了)"
+)
 
 
 def plan(scene: Scene) -> Needs:
@@ -89,9 +92,11 @@ def _respond(scene: Scene) -> Outcome:
 def always(scene: Scene) -> str | None:
     """What is heard in every errand: the wish for a person, anger at the bot, who cannot speak."""
     text = scene.text
+    if doubts_the_bot(text):
+        return "talk" if scene.errand != "report" else None
     complains = len(text) > 10 and re.search("投诉|举报|态度|反映|打不通", text) is not None
     sure = scene.intent == "human" and scene.confidence >= 0.7 and len(text) <= 20
-    if (wants_person(text) or sure) and not complains:
+    if (wants_person(text) or wants_agent(text) or sure) and not complains:
         return "person"
     if angry_at_bot(text):
         return "angry"
