@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from hotline.text.normalise import normalise
 from hotline.text.phones import find_phones
 
-_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_IDENTITY = re.compile(r"(?<!\d)\d{6}(?:19|20)\d{9}[\dXx](?!\d)|(?<!\d)\d{15}(?!\d)")
-_PLATE = re.compile(r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·. ]?[A-Z0-9]{5,6}(?![A-Z0-9])")
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+ ?@ ?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_IDENTITY = re.compile(r"(?<!\d)\d{6}[ -]?(?:19|20)\d{2}[ -]?\d{4}[ -]?\d{3}[\dXx](?!\d)|(?<!\d)\d{15}(?!\d)")
+_CARD = re.compile(r"(?<![\dDd])\d{4}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?(?!\d)")
+_PLATE = re.compile(r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·. ]?[A-Z0-9]{5,6}(?![A-Z0-9])", re.IGNORECASE)
 # A name only where the citizen says that one follows: guessing names from characters would eat half a letter.
 _SURNAME = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章云苏潘葛范彭郎鲁韦昌马苗方俞任袁"
@@ -17,8 +19,11 @@ _SURNAME = (
     "缪干解应宗丁宣邓郁单杭洪包诸左石崔吉龚程邢裴陆荣翁荀惠曲封储靳段焦谷车侯全班仰仲宫宁仇甘厉戎祖武符刘景詹龙叶白"
     "蒲卓池乔翟谭温庄晏柴阎连习艾向古易廖耿匡文广欧沃利师聂晁勾冷辛简曾沙丰关查游欧阳司马上官诸葛")
 _NAME = re.compile(
-    rf"((?:我|本人)(?:叫|是|姓名是|名叫)|联系人(?:是|叫)?[:： ]?|姓名[:： ]?|业主叫?|居民|村民|投诉人[:： ]?|反映人[:： ]?)"
-    rf"((?:欧阳|司马|上官|诸葛|[{_SURNAME}])[\u4e00-\u9fff]{{1,2}}?)(?=[，,。；;、：: \n（(]|电话|手机|住|家住|，|$|的|我)")
+    rf"((?:我|本人)(?:叫|是|姓名是|名叫|的名字叫)|署名[:： ]?|落款[:： ]?|名字(?:叫|是)|联系人(?:是|叫)?[:： ]?|姓名[:： ]?|业主叫?|居民|村民|投诉人[:： ]?|反映人[:： ]?)"
+    rf"((?:欧阳|司马|上官|诸葛|[{_SURNAME}])[\u4e00-\u9fff]{{1,2}}?)(?=[.!！)），,。；;、：: \n（(]|电话|手机|住|家住|，|$|的|我|反映|投诉)")
+_TITLED = re.compile(f"(?<![\u4e00-\u9fff])[{_SURNAME}][\u4e00-\u9fff]?(?=先生|女士|小姐)")
+_SURNAME_ONLY = re.compile(f"(我姓|免贵姓|本人姓)[{_SURNAME}]")
+_LONG_NUMBER = re.compile(r"(?<![\dDd])\d(?:[ \-]?\d){9,}(?!\d)(?!元)")
 _FLAT = re.compile(
     r"(?:[0-9０-９一二三四五六七八九十]{1,4}|[A-Za-z])(?:单元|门洞)"
     r"|(?<=[号楼栋座元单洞梯层])\s*[0-9０-９]{1,2}(?:户|门)(?!诊|牌|口)"
@@ -30,7 +35,7 @@ _FLAT = re.compile(
 
 def mask_text(text: str) -> str:
     """Phones, e-mails, identity numbers, plates, names and flats masked; the matter stays readable."""
-    text = _IDENTITY.sub("［证件号］", _EMAIL.sub("［邮箱］", text))
+    text = _papers(text)
     for phone in reversed(find_phones(text)):
         text = text[:phone.start] + mask_phone(phone.digits) + text[phone.end:]
     return _hide(text)
@@ -43,10 +48,11 @@ def mask_phone(digits: str) -> str:
 
 def mask_confidential(text: str) -> str:
     """A ticket's text for the backend with no name, phone or flat left; of a phone not even its last digits."""
-    text = _IDENTITY.sub("［证件号］", _EMAIL.sub("［邮箱］", text))
+    text = _papers(text)
     for phone in reversed(find_phones(text)):
         text = text[:phone.start] + "［电话］" + text[phone.end:]
-    return _hide(text)
+    # What is left of long numbers may be a phone in a writing we do not know; receipts stay.
+    return _hide(_replaced(text, _LONG_NUMBER, "［号码］"))
 
 
 def mask_address(address: str) -> str:
@@ -54,6 +60,27 @@ def mask_address(address: str) -> str:
     return _FLAT.sub("", address).strip()
 
 
+def mask_name(name: str) -> str:
+    """A name with the surname only: 张**."""
+    return name[:1] + "*" * max(1, len(name) - 1) if name else ""
+
+
+def _papers(text: str) -> str:
+    for pattern, label in ((_EMAIL, "［邮箱］"), (_IDENTITY, "［证件号］"), (_CARD, "［卡号］")):
+        text = _replaced(text, pattern, label)
+    return text
+
+
+def _replaced(text: str, pattern: re.Pattern[str], label: str) -> str:
+    """Replace in the text as it stands what is found in its plain form (full width digits and the like)."""
+    folded = normalise(text)
+    for match in reversed(list(pattern.finditer(folded.text))):
+        start, end = folded.span(match.start(), match.end())
+        text = text[:start] + label + text[end:]
+    return text
+
+
 def _hide(text: str) -> str:
-    text = _NAME.sub(r"\1［姓名］", _PLATE.sub("［车牌］", text))
+    text = _NAME.sub(r"\1［姓名］", _replaced(text, _PLATE, "［车牌］"))
+    text = _TITLED.sub("某", _SURNAME_ONLY.sub(r"\1某", text))
     return re.sub("(?:［住户］\\s*)+", "［住户］", _FLAT.sub("［住户］", text))

@@ -12,7 +12,7 @@ Problem = Literal["none", "too_short", "too_long", "prefix"]
 
 _NUMERALS = str.maketrans("零〇一幺二两三四五六七八九壹贰叁肆伍陆柒捌玖", "00112234567891234567" + "89")
 _SEP = r"[ \-_.·,/~*]{0,2}"
-_DIGIT = "零〇一幺二两三四五六七八九"
+_DIGIT = "零〇一幺二两三四五六七八九壹贰叁肆伍陆柒捌玖"
 # A run of spoken digits; ten, hundred and thousand never stand in a number that is read out digit by digit.
 _SPOKEN = re.compile(rf"[{_DIGIT}\d](?:[ \-,.]?[{_DIGIT}\d]){{6,}}")
 _FOREIGN_NUMBERS = re.compile(
@@ -23,7 +23,7 @@ _FOREIGN_NUMBERS = re.compile(
     r"|[A-Za-z]{2,}\d{5,}"
 )
 _MOBILE = re.compile(
-    rf"(?<![\dA-Za-z])(?:\(?(?:\+|00)? ?86\)?[ \-]*)?(1[3-9](?:{_SEP}\d){{9}})(?!\d)(?! ?(?:元|块钱|万|亿|平|公里|立方|吨))"
+    rf"(?<![\dA-Za-z])(?:\(?(?:\+|00)? ?86\)?[ \-]*)?(1[3-9](?:{_SEP}\d){{9}}|1[ \-,.][3-9](?:[ \-,.]\d){{9}})(?!\d)(?! ?(?:元|块钱|万|亿|平|公里|立方|吨))"
 )
 _LANDLINE = re.compile(
     rf"(?<![\dA-Za-z])(?:(?:\+|00)? ?86[ \-]*)?\(?(0(?:10|2\d|[3-9]\d{{2}}))\)?[ \-]{{0,2}}([2-9]\d{{2,3}}{_SEP}\d{{4}})"
@@ -112,6 +112,8 @@ def parse_phone(text: str) -> PhoneAnswer:
     if match:
         local = _phone(_LOCAL, match, folded)
         return PhoneAnswer(local, None, 8)
+    if re.fullmatch(r"\D{0,6}\d[\d\s\-]{11,15}\D{0,3}", folded.text):
+        plain = folded.text  # one number and nothing else: too long for a phone rather than a card's
     runs = [re.sub(r"\D", "", run) for run in re.findall(rf"\+?\d(?:{_SEP}\d)*", _tokens(plain))]
     longest = max(runs, key=len, default="")
     return PhoneAnswer(None, _problem(longest), len(longest))
@@ -145,7 +147,6 @@ def _problem(digits: str) -> Problem:
 
 def _shadow(plain: str) -> str:
     """The text, same length, with spoken digits as digits and the long numbers that are no phones blanked."""
-    plain = plain.replace("O", "O")
     for match in list(_SPOKEN.finditer(plain)):
         plain = plain[:match.start()] + match.group().translate(_NUMERALS) + plain[match.end():]
     for match in list(_FOREIGN_NUMBERS.finditer(plain)):

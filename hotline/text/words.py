@@ -54,9 +54,9 @@ _PERSON = re.compile(
 _RECEIPT = re.compile(r"(?<![A-Za-z])[Qq]\s?[Dd][\s:#.\-_号]{0,3}((?:\d[\s\-_]?){13}\d)(?![\s\-_]?\d)")
 _ABUSE = re.compile(
     "(?:你妈的?(?:个?[逼比屄b]|头|蛋)?|他妈的?|她妈的?|你妈了?个?[逼比屄b]?|你大爷的?|操你妈?|草你妈?|艹|卧槽|我[操草艹]|日你妈?|傻[逼比屄叉缺]|[傻煞沙]b|sb|nmsl|"
-    "cnm|tmd|mlgb|nnd|妈的|妈了个?[逼巴]|去死|王八蛋?|混蛋|混账|畜生|畜牲|狗屁|放屁|狗东西|狗日的|滚蛋?|滚犊子|废物|蠢货|蠢猪|猪脑子|脑残|"
+    "cnm|tmd|mlgb|nnd|妈的|妈了个?[逼巴]|去死|王八蛋?|混蛋|混账|畜生|畜牲|狗屁|放屁|狗东西|狗日的|滚蛋|滚(?=[,!.。~ ]|$)|滚犊子|废物|蠢货|蠢猪|猪脑子|脑残|"
     "神经病|有病吧?|垃圾(?=[!！,，.。\\s]|$)|(?:一群|一帮|你们?这?[些帮群]?)(?:垃圾|饭桶|蠢货|废物|猪|狗)|饭桶|吃屎|吃干饭的?|死全家|不要脸|"
-    "彪子?(?=[!！,，.。\\s]|$)|膘子|逼养的|狗娘养的|fuck(?:ing)?(?:you)?|shit|bitch|asshole|bullshit|idiots?|stupid)",
+    "彪子?(?=[!！,，.。\\s]|$)|膘子|逼养的|狗娘养的|fuck(?:ing)?(?: ?you)?|shit|bitch|asshole|bullshit|idiots?|stupid)",
     re.IGNORECASE,
 )
 _EMPTY_WORDS = re.compile("你们?|我|真是?|这帮?|那帮?|一群|一帮|全是|都是|就是|个|的|了|啊|吧|呢|吗|什么|玩意儿?|东西|人|太|都|机器人?|客服|12345")
@@ -71,6 +71,8 @@ def is_yes(text: str) -> bool:
 def is_no(text: str) -> bool:
     """Whether a short answer denies ("不对", "不是", "no"); never on a longer sentence."""
     words = squeezed(text)
+    if words.startswith("没错"):
+        return False
     return (0 < len(words) <= 10 and _NO.fullmatch(words) is not None) or text.strip() in ("❌", "×", "✖", "👎")
 
 
@@ -112,7 +114,7 @@ def is_english(text: str) -> bool:
     """Whether the citizen writes English: Latin words and no Chinese sentence beside them."""
     words = re.findall("[A-Za-z]{2,}", text)
     han = sum("\u4e00" <= character <= "\u9fff" for character in text)
-    return sum(map(len, words)) >= 5 and len(words) >= 2 and han * 2 < len(words)
+    return sum(map(len, words)) >= 5 and len(words) >= 2 and han <= len(words)
 
 
 def is_blank(text: str) -> bool:

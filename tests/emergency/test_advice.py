@@ -7,8 +7,14 @@ import pytest
 from hotline.emergency import Emergency, advice
 from hotline.emergency.advice import TEXTS, text_name
 
-GAS = "1. 不要开关任何电器，不要点火，不要在屋里打电话。2. 顺手能关就关掉燃气阀门，轻轻打开门窗。3. 马上离开，到室外安全的地方。4. 在室外拨打 119，或燃气公司抢修电话{gas_firms}。您先离开，到安全处再回复我。"
-MONOXIDE = "1. 立即打开门窗，离开到空气流通处。2. 顺手关掉热水器和炉灶。3. 有人不舒服马上拨打 120；闻到燃气味同时拨打 119。"
+GAS = (
+    "1. 不要开关任何电器，不要点火，不要在屋里打电话。2. 顺手能关就关掉燃气阀门，轻轻打开门窗。"
+    "3. 马上离开，到室外安全的地方。4. 在室外拨打 119，或燃气公司抢修电话{gas_firms}。您先离开，到安全处再回复我。"
+)
+MONOXIDE = (
+    "1. 立即打开门窗，离开到空气流通处。2. 顺手关掉热水器和炉灶。"
+    "3. 有人不舒服马上拨打 120；闻到燃气味同时拨打 119。"
+)
 LEAK = Emergency("gas", "leak")
 KINDS = [LEAK, Emergency("gas", "carbon_monoxide"), Emergency("gas", "fire"), Emergency("life", "fire"),
          Emergency("life", "illness"), Emergency("life", "crime"), Emergency("life", "self_harm")]
@@ -28,7 +34,8 @@ def test_firms_stand_in_the_text() -> None:
     assert "燃气公司抢修电话（某燃气 12345678）。" in advice(LEAK, "某燃气 12345678")
 
 
-@pytest.mark.parametrize(("subkind", "number"), [("fire", "119"), ("illness", "120"), ("crime", "110"), ("self_harm", "120 或 110")])
+@pytest.mark.parametrize(
+    ("subkind", "number"), [("fire", "119"), ("illness", "120"), ("crime", "110"), ("self_harm", "120 或 110")])
 def test_the_number_comes_first_then_the_agent(subkind: str, number: str) -> None:
     text = advice(Emergency("life", subkind))  # type: ignore[arg-type]
     assert number in text.splitlines()[0] and text.splitlines()[-1].endswith("我们的人工坐席马上联系您。")
