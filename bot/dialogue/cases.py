@@ -15,6 +15,7 @@ from hotline.text.normalise import squeezed
 from hotline.text.words import is_cancel, is_no, is_yes, receipt_in
 
 OPEN = ("pending", "accepted", "dispatched", "signed", "processing", "returned", "answered")
+NOTE = 200
 WITHDRAW, KEEP = "撤回", "不撤了"
 
 def needs(scene: Scene) -> Needs:
@@ -107,7 +108,7 @@ def _step_last4(scene: Scene, topic: Topic) -> Outcome | None:
     if not scene.reads.cases:
         text = "没有查到这张工单，请核对编号。可以重新登记，或转人工。"
         return scene.to(tell(text, REPORT, PERSON), errand="none", topic=Topic())
-    return do(scene, topic.case_kind or "status", scene.reads.cases[0], topic.case_text)
+    return _foreign(scene, topic.case_kind, scene.reads.cases[0])
 
 
 def _step_text(scene: Scene, topic: Topic) -> Outcome | None:
@@ -129,10 +130,21 @@ def _step_sure(scene: Scene, topic: Topic) -> Outcome | None:
 def _status(case: JSON) -> Message:
     """The ticket's state; a day only where the house names one."""
     text = interrupt.one_line(case)
+    if case.get("status_notes") and case.get("status") in ("answered", "closed", "returned"):
+        text += f"答复：{str(case['status_notes'])[:NOTE]}"
     if case.get("due_at"):
         text += f"最迟 {str(case['due_at'])[:10]} 前答复。"
     shown = {key: case.get(key) for key in ("receipt", "service_code", "address", "phone", "status", "title")}
     return tell(text, custom={"type": "ticket", **shown})
+
+
+def _foreign(scene: Scene, kind: str, case: JSON) -> Outcome:
+    """A ticket filed elsewhere and opened by its secret is shown; only its owner here can change it."""
+    shown = _status(case)
+    if kind in ("", "status"):
+        return scene.to(shown, errand="none", topic=Topic())
+    text = "这张工单不是在这里登记的，催办、补充或撤回请转人工。"
+    return scene.to(shown, tell(text, PERSON, REPORT), errand="none", topic=Topic())
 
 
 def _which(scene: Scene, found: tuple[JSON, ...]) -> Outcome:

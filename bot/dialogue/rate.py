@@ -30,6 +30,12 @@ def score_in(text: str) -> int | None:
     return next((score for score, pattern in _WORDS if re.search(pattern, words)), None)
 
 
+def plainly(text: str) -> bool:
+    """Whether a text is one of the offered scores, whatever the model thinks."""
+    words = squeezed(text)
+    return words in SCORES or re.fullmatch("(?:打|给|评)?[1-5一二三四五](?:分|星|颗星)", words) is not None
+
+
 def needs(scene: Scene) -> Needs:
     """The ticket to rate."""
     return Needs(cases=True, receipt=receipt_in(scene.text) or scene.topic.rating or None)

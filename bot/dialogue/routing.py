@@ -113,6 +113,8 @@ def fresh(scene: Scene) -> str:
         return {"report": "report", "consult": "answer", "progress": "case"}[way]
     if (receipt_in(text) and len(text) <= LETTER) or plainly(text):
         return "case"
+    if rate.plainly(text):
+        return "rate"
     if is_english(text):
         return "english"
     if _plain_talk(text):

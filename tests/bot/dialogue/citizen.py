@@ -116,7 +116,7 @@ class Citizen:
         if self.down:
             return Reads(failed=bool(needs.queries))
         cases = self._lookup(needs) if needs.cases else None
-        return Reads(SERVICES, tuple(_search(query) for query in needs.queries), cases)
+        return Reads(SERVICES, tuple(search(query) for query in needs.queries), cases)
 
     def _lookup(self, needs: Needs) -> tuple[JSON, ...]:
         if needs.receipt is None:
@@ -128,7 +128,7 @@ class Citizen:
         return mine
 
 
-def _search(query: str) -> JSON:
+def search(query: str) -> JSON:
     for word, article in KNOWN.items():
         if word in query:
             return {"decision": "answer", "results": [article]}

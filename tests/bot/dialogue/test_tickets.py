@@ -167,14 +167,21 @@ def test_without_a_yes_nothing_is_withdrawn(no: str) -> None:
     assert citizen.commands == ()
 
 
-def test_withdrawing_a_foreign_one_needs_the_digits() -> None:
+@pytest.mark.parametrize("text", [f"撤回{FOREIGN}", f"催一下{FOREIGN}", f"补充到{FOREIGN}：晚上更黑"])
+def test_a_ticket_filed_elsewhere_is_shown_but_not_changed(text: str) -> None:
     citizen = Citizen(foreign={FOREIGN: ticket(FOREIGN, secret="8000")})
-    citizen.say(f"撤回{FOREIGN}", "withdraw")
+    citizen.say(text, "withdraw")
     assert citizen.asked == "last4"
     citizen.say("8000")
-    assert citizen.titles == ["撤回", "不撤了"]
-    citizen.say("是")
-    assert citizen.commands == ({"kind": "withdraw", "receipt": FOREIGN},)
+    assert "办理中" in citizen.said and "请转人工" in citizen.said and citizen.commands == ()
+    citizen.say("是", "affirm")
+    assert citizen.commands == ()
+
+
+def test_the_units_answer_is_told() -> None:
+    citizen = Citizen(own=[ticket(status="answered", status_text="已反馈", status_notes="路灯已修好。")])
+    citizen.say("查进度")
+    assert "已反馈" in citizen.said and "答复：路灯已修好。" in citizen.said
 
 
 def test_the_house_out_of_reach_is_said() -> None:
@@ -193,6 +200,13 @@ def test_rating(text: str, score: int) -> None:
     assert citizen.commands[0]["kind"] == "rate"
     assert (citizen.commands[0]["receipt"], citizen.commands[0]["score"]) == (FIRST, score)
     assert citizen.slots["errand"] == "none"
+
+
+@pytest.mark.parametrize("text", ["5分", "非常满意", "打五分", "四星"])
+def test_a_score_alone_rates_the_answered_ticket(text: str) -> None:
+    citizen = Citizen(own=[ticket(SECOND), ticket(status="answered")])
+    citizen.say(text, "nonsense")
+    assert citizen.commands[0]["kind"] == "rate" and citizen.commands[0]["receipt"] == FIRST
 
 
 def test_a_bad_rating_has_two_ways_out() -> None:
