@@ -50,4 +50,4 @@ def _shortened(sentence: str, limit: int) -> str:
     if len(sentence) <= limit:
         return sentence
     cuts = [found.start() for found in _CLAUSE.finditer(sentence) if 6 <= found.start() <= limit]
-    return sentence[:cuts[-1]] if cuts else sentence[:limit]
+    return sentence[:cuts[-1]] if cuts and _MATTER.search(sentence[:cuts[-1]]) else sentence[:limit]

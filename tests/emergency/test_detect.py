@@ -1,4 +1,4 @@
-"""Dangers found and harmless talk left alone, on three lists written one after the other."""
+"""Dangers found and harmless talk left alone, on four lists written one after the other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def lines(name: str) -> list[str]:
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
-PARTS = ("", "second_", "third_")
+PARTS = ("", "second_", "third_", "fourth_")
 DANGERS = [line.split("|", 2) for part in PARTS for line in lines(f"{part}emergencies.txt")]
 HARMLESS = [line for part in PARTS for line in lines(f"{part}harmless.txt")]
 
