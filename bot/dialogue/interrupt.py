@@ -89,7 +89,7 @@ def _ticket(scene: Scene) -> Message:
 
 
 def to_person(scene: Scene, reason: str, said: str = "") -> Outcome:
-    """Hand the conversation over; the house fills in the position."""
+    """Hand the conversation over; the house fills in the position, the desk shows the report as far as it came."""
     if scene.english:
         text = said or "I am handing you over to an agent."
         text += " You are number {position} in the queue."
@@ -97,4 +97,4 @@ def to_person(scene: Scene, reason: str, said: str = "") -> Outcome:
         text = said or ("没有听懂您的意思，给您转人工。" if reason == "unclear" else "好的，给您转人工。")
         text += "您排在第 {position} 位，请稍等。"
     command = {"kind": "hand_over", "reason": reason}
-    return scene.to(Message(text, custom={"type": "handover"}), errand="none", drop=True, commands=(command,))
+    return scene.to(Message(text, custom={"type": "handover"}), errand="none", commands=(command,))

@@ -165,6 +165,8 @@ def _settled(scene: Scene, outcome: Outcome) -> Outcome:
     slots = dict(outcome.slots)
     if "errand" not in slots and scene.errand == "choice" and not outcome.slots:
         slots["errand"] = "none"
+    if scene.errand == "none" and scene.draft.text and "draft" not in slots:
+        slots["draft"] = None  # the report that an agent took over
     topic = scene.topic
     if topic.fails and "topic" not in slots:
         slots["topic"] = dump(replace(topic, fails=0))

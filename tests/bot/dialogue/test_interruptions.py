@@ -73,7 +73,19 @@ def test_a_person_at_every_stage(stage: str, text: str) -> None:
     assert citizen.kinds == ["hand_over"]
     assert citizen.messages[-1].custom == {"type": "handover"}
     assert "{position}" in citizen.said
-    assert citizen.slots["errand"] == "none" and citizen.slots["draft"] is None
+    assert citizen.slots["errand"] == "none"
+
+
+def test_the_desk_sees_the_report_and_the_bot_forgets_it_afterwards() -> None:
+    citizen = at_confirm()
+    citizen.say("转人工")
+    assert citizen.draft["place"] == "延吉路117号"
+    citizen.say("是", "affirm")
+    assert citizen.filed == [] and citizen.slots["draft"] is None
+    citizen = at_confirm()
+    citizen.say("转人工")
+    citizen.say("楼道灯坏了", "report", "property_repair")
+    assert citizen.asked == "place" and "phone" not in citizen.draft
 
 
 @pytest.mark.parametrize("text", ["你好", "谢谢", "哈哈"])
