@@ -14,6 +14,7 @@ PARTS: list[tuple[str, list[str], Path]] = [
     ("style", [str(HOUSE / "ruff"), "check", "hotline", "connectors", "bot", "tests"], ROOT),
     ("types", [str(HOUSE / "mypy")], ROOT),
     ("front ends", ["npm", "test", "--silent"], ROOT / "web"),
+    ("model", [str(BOT / "python"), "-m", "bot", "train", "--fixed-model-name", "hotline"], ROOT),
     ("bot", [str(BOT / "python"), "-m", "pytest", "tests/bot", "-q", "-p", "no:cacheprovider"], ROOT),
     ("house", [str(HOUSE / "python"), "-m", "pytest", "tests", "-q", "-p", "no:cacheprovider"], ROOT),
 ]

@@ -95,7 +95,7 @@ async def stage(database: Database, settings: Settings, worker: str = "w1") -> A
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     base = Settings.from_env({"HOTLINE_VAR": str(tmp_path / "var")})
-    return replace(base, retry_seconds=0.05, fragment_seconds=0.2, gas_firms="（测试燃气 0532-00000000）")
+    return replace(base, retry_seconds=0.05, fragment_seconds=0.6, gas_firms="（测试燃气 0532-00000000）")
 
 
 @pytest.fixture

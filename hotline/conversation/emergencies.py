@@ -16,7 +16,7 @@ from hotline.records import Case, CaseDraft, Conversation, Emergency, Reply, Tur
 from hotline.settings import Settings
 from hotline.store import conversations, emergencies
 from hotline.text.phones import own_phone
-from hotline.text.places import find_place, place_answer
+from hotline.text.places import find_place
 from hotline.text.titles import make_title
 from hotline.text.words import is_english
 
@@ -97,14 +97,12 @@ class EmergencyDesk:
 
 
 def _address(turn: Turn, asked: bool) -> str:
-    """The place in a message; after we asked, a bare answer counts too."""
+    """The place in a message; after we asked, a vague one counts too. All that is said goes to the ticket anyway."""
     for attachment in turn.attachments:
         if attachment.kind == "location" and attachment.address:
             return attachment.address
     place = find_place(turn.text)
-    if place and (place.precise or asked):
-        return place.text
-    return (place_answer(turn.text) or "") if asked else ""
+    return place.text if place and (place.precise or asked) else ""
 
 
 def _known_place(conversation: Conversation) -> str:
