@@ -100,7 +100,7 @@ def hits(text: str) -> Iterator[Hit]:
 
 def _burning(text: str) -> Iterator[Hit]:
     for match in _BURNS.finditer(text):
-        if not re.search("打着火|打不着|点不着|着火点|点着火|打火|着火慢|热水器(?:冒烟的?味|着了)", match.group()):
+        if not re.search("打着火|打不着|点不着|着火点|点着火|打火(?!轰|嘭|砰|的)|着火慢|热水器(?:冒烟的?味|着了)", match.group()):
             yield Hit("gas", "fire", "burns", _sign(match), match.end())
 
 
