@@ -93,7 +93,8 @@ def test_confidential_reaches_the_backend_without_name_phone_or_flat(city: City)
 
 def test_a_letter_of_2000_characters_loses_nothing(city: City) -> None:
     me = sender()
-    letter = "尊敬的领导您好！我是市北区延吉路117号的居民，我们楼的电梯坏了两个月没人修。" + "老人上下楼很困难，物业一直推脱。" * 120
+    letter = "尊敬的领导您好！我是市北区延吉路117号的居民，我们楼的电梯坏了两个月没人修。"
+    letter += "老人上下楼很困难，物业一直推脱。" * 120
     letter = letter[:2000] + "完"
     city.say(me, letter)
     city.say(me, "13800138000")
