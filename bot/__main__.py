@@ -122,9 +122,15 @@ def _train(options: argparse.Namespace) -> int:
         if not path.exists():
             print(f"没有这个文件或目录：{path}", file=sys.stderr)
             return 2
+    import logging
+
     from rasa.model_training import train
     from rasa.shared.exceptions import RasaException
+    from rasa.utils.log_utils import configure_structlog
 
+    # Left alone, RulePolicy prints each state of each rule: thousands of lines that hide the progress.
+    logging.getLogger("rasa").setLevel(logging.WARNING)
+    configure_structlog(logging.WARNING)
     try:
         result = train(
             domain=str(options.domain), config=str(options.config), training_files=[str(options.data)],

@@ -122,7 +122,9 @@ def up() -> int:
     environment |= {
         "HOTLINE_SERVICE_TOKEN": settings.service_token, "HOTLINE_SESSION_SECRET": settings.session_secret,
         "HOTLINE_OPEN311_API_KEY": settings.open311_api_key, "HOTLINE_VAR": str(settings.var),
-        "PYTHONUNBUFFERED": "1"}
+        "PYTHONUNBUFFERED": "1",
+        # Rasa's old dependencies greet every start with pages of deprecation warnings.
+        "PYTHONWARNINGS": environment.get("PYTHONWARNINGS", "ignore")}
     say("[1/4] 模型")
     model = Path(settings.bot_model) if settings.bot_model else newest_model() or train(environment)
     if not model.exists():
