@@ -146,7 +146,10 @@ def test_an_emergency_is_red_with_numbers_to_dial_and_an_urgent_ticket(visit: Op
     see(ticket, re.compile(r"QD \d{8} \d{6}"))
     see(page.get_by_role("status").filter(has_text="正在转人工"))
     picture(page, "emergency-phone", PHONE)
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
     card.evaluate("card => card.scrollIntoView({block: 'start'})")
+    expect(card.get_by_role("heading")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="转人工")).to_be_in_viewport(ratio=1)
     picture(page, "emergency-desktop", DESKTOP)
     receipt = re.sub(r"\s", "", ticket.locator(".number").inner_text())
     assert registered(city, receipt)["service_code"] == "gas_leak"
