@@ -20,6 +20,7 @@ CLOSE_CALL = 0.75  # the second service has this share of the first's confidence
 CLOSE_SUM = 0.6
 SHORT = 40
 BUBBLE = 60
+ENOUGH = 300  # characters in which a letter has come to its matter
 _ENGLISH_EMPTY = re.compile(
     r".{0,20}(?:report|complain\w*)(?: an?| about)?(?: problem| issue| something)?[.! ]*", re.IGNORECASE)
 _ENGLISH_SERVICES = (
@@ -109,7 +110,7 @@ def has_matter(text: str) -> bool:
     """Whether a text says what is the matter, and not only where or who."""
     if is_english(text):
         return len(text.split()) >= 3 and _ENGLISH_EMPTY.fullmatch(text) is None
-    return menu_word(text) is None and len(matter_of(text)) >= 2
+    return menu_word(text) is None and len(matter_of(text[:ENOUGH])) >= 2
 
 
 def _act(scene: Scene) -> str:

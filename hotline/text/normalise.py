@@ -28,6 +28,7 @@ class Normalised:
         return self.offsets[start], self.offsets[end - 1] + 1
 
 
+@lru_cache(maxsize=16)  # a turn asks the same text dozens of questions
 def normalise(text: str) -> Normalised:
     """Fold width, script and blanks; drop control, zero-width and broken characters; emoji count as blanks."""
     folded: list[str] = []
@@ -42,11 +43,13 @@ def normalise(text: str) -> Normalised:
     return _trimmed(folded, offsets, len(text))
 
 
+@lru_cache(maxsize=16)
 def plain(text: str) -> str:
     """The plain form in lower case without the way back, for comparing short answers."""
     return normalise(text).text.lower()
 
 
+@lru_cache(maxsize=16)
 def squeezed(text: str) -> str:
     """The plain form in lower case with nothing but letters and digits left, for catching odd spellings."""
     return "".join(character for character in plain(text) if character.isalnum())

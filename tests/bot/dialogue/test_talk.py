@@ -65,6 +65,12 @@ def test_not_understood_twice_gets_a_person() -> None:
     assert citizen.commands == ({"kind": "hand_over", "reason": "unclear"},)
 
 
+def test_a_place_with_something_beside_it_is_a_report() -> None:
+    citizen = Citizen()
+    citizen.say("延吉路117号违建严重")
+    assert citizen.asked == "phone" and citizen.draft["place"] == "延吉路117号"
+
+
 def test_something_understood_ends_the_count() -> None:
     citizen = Citizen()
     citizen.say("那个啥嘛")
