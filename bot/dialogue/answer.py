@@ -21,6 +21,7 @@ _FOLLOWS = re.compile(
 )
 _ORDINALS = {"1": 0, "一": 0, "第一个": 0, "第1个": 0, "2": 1, "二": 1, "第二个": 1, "第2个": 1, "3": 2, "三": 2,
              "第三个": 2, "第3个": 2}
+_NOT_MEANT = re.compile("不是这个意思|不是问这个|不是我(?:要|想)问|问的不是|没有?回答")
 _USEFUL = ("有用", "很有用", "有帮助", "有用谢谢")
 _USELESS = ("没用", "没有用", "没帮助", "没有帮助", "不对题", "答得不对", "没什么用")
 
@@ -28,7 +29,9 @@ _USELESS = ("没用", "没有用", "没帮助", "没有帮助", "不对题", "�
 def feedback_word(text: str) -> bool | None:
     """Whether a text says that the last answer was of use; None when it says nothing of the kind."""
     words = squeezed(text)
-    return True if words in _USEFUL else False if words in _USELESS else None
+    if words in _USEFUL:
+        return True
+    return False if words in _USELESS or (_NOT_MEANT.search(words) and len(words) <= 10) else None
 
 
 def chosen(scene: Scene) -> str | None:
@@ -93,6 +96,9 @@ def step(scene: Scene) -> Outcome | None:
         return not_found(scene, topic.offer or scene.text)
     if topic.offer and (menu_word(scene.text) == "report" or (is_yes(scene.text) and not topic.options)):
         return matter.start(scene, topic.offer, topic.offer_act or None, topic.offer_service or None)
+    if _NOT_MEANT.search(words) and len(words) <= 10:
+        question = ask("choice", "没有答对。请换个说法再问，或者登记工单、转人工。", TICKET, PERSON)
+        return scene.to(question, errand="choice", topic=replace(topic, options=()))
     if words == NO_TICKET or is_no(scene.text) or is_cancel(scene.text):
         return scene.to(tell("好的。有事随时说。"), errand="none", topic=replace(topic, offer="", options=()))
     return None

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.dialogue.corrections import Correction
 from bot.dialogue.fields import gather, says_only_phone, says_only_place
+from bot.dialogue.hear import refuses_phone, wants_no_phone
 from bot.dialogue.phone import with_phone, without_phone, wrong_number
 from bot.dialogue.readback import FIELDS, OTHER_SERVICE
 from bot.dialogue.say import NO_PHONE
@@ -16,7 +17,6 @@ from bot.dialogue.step import Step, again, known
 from hotline.text.normalise import squeezed
 from hotline.text.phones import group_digits, parse_phone
 from hotline.text.places import place_answer
-from hotline.text.words import is_no, is_refusal
 
 _ENOUGH = re.compile("不改|不用改|不修改|不用了|算了|没有?了|nothing|none")
 _NAMES = {
@@ -87,7 +87,7 @@ def value_alone(text: str) -> Correction | None:
         return Correction("phone", answer.phone.digits)
     if says_only_place(text):
         return Correction("place", place_answer(text) or text)
-    if is_refusal(text) and len(squeezed(text)) <= 10 and not is_no(text):
+    if wants_no_phone(text):
         return Correction("phone", NO_PHONE)
     return None
 
@@ -114,7 +114,7 @@ def _new_phone(draft: Draft, text: str) -> Step:
     answer = parse_phone(text)
     if answer.phone is not None:
         return correct_phone(draft, answer.phone.digits)
-    if is_refusal(text) or is_no(text):
+    if refuses_phone(text):
         return known(without_phone(_back(draft)), "好的，不留电话。", "No phone then. ")
     if draft.tries:
         return known(_back(draft), "电话没有改。", "Not changed. ")

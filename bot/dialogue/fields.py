@@ -14,6 +14,8 @@ from hotline.text.times import find_time
 from hotline.text.words import is_refusal, wants_confidential
 
 OCCURRED = 60
+BARE, SURE = 12, 0.6
+_NAME = re.compile(r"(?:我叫|姓名是?[:：]?|名字是)\s*([\u4e00-\u9fff]{2,4}?)(?=[\s,，。.;；、的]|\d|电话|手机|$)")
 _BARE_NUMBER = re.compile(r"\d+[^路街道巷村区镇苑园]*$")
 
 
@@ -30,7 +32,13 @@ def gather(draft: Draft, scene: Scene) -> Draft:
         draft = replace(draft, time=when.text[:OCCURRED])
     if wants_confidential(text):
         draft = replace(draft, confidential=True)
-    return draft
+    return take_name(draft, text)
+
+
+def take_name(draft: Draft, text: str) -> Draft:
+    """The name, where the citizen says it in so many words; nobody is asked for it."""
+    found = _NAME.search(text)
+    return replace(draft, name=found.group(1)) if found and not draft.name else draft
 
 
 def take_place(draft: Draft, text: str) -> Draft:
@@ -40,7 +48,7 @@ def take_place(draft: Draft, text: str) -> Draft:
         return draft
     if found.precise:
         return replace(draft, place=found.text, place_done=True)
-    return replace(draft, hint=found.text)
+    return replace(draft, hint=found.text) if found.district else draft
 
 
 def take_phone(draft: Draft, text: str) -> Draft:
@@ -71,6 +79,16 @@ def _point(draft: Draft, latitude: object, longitude: object) -> Draft:
     if isinstance(latitude, (int, float)) and isinstance(longitude, (int, float)):
         return replace(draft, latitude=float(latitude), longitude=float(longitude))
     return draft
+
+
+def told_more(draft: Draft, scene: Scene) -> Draft:
+    """Further sentences go to the description's end, nothing twice; a bare first word takes the service they show."""
+    text, said = scene.text, draft.text
+    if text in said:
+        return draft
+    sure = float(scene.turn.parse.get("service_confidence") or 0.0) >= SURE and scene.turn.parse.get("service_code")
+    service = scene.service if sure and len(said) <= BARE else draft.service
+    return replace(draft, text=f"{said}\n{text}", service=service)
 
 
 def says_only_place(text: str) -> bool:

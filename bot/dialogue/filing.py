@@ -17,7 +17,7 @@ def command(draft: Draft) -> JSON:
         attributes.update(latitude=draft.latitude, longitude=draft.longitude)
     return {
         "kind": "file_case", "service_code": draft.service or "other", "act": draft.act, "title": title_of(draft),
-        "description": draft.text, "address": draft.place, "phone": draft.phone or None, "name": None,
+        "description": draft.text, "address": draft.place, "phone": draft.phone or None, "name": draft.name or None,
         "confidential": draft.confidential, "anonymous": draft.anonymous, "occurred": draft.time or None,
         "attributes": attributes,
     }

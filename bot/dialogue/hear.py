@@ -9,7 +9,9 @@ from hotline.text.normalise import normalise, squeezed
 from hotline.text.phones import find_phones
 from hotline.text.places import find_place
 from hotline.text.times import find_time
+from hotline.text.words import is_no, is_refusal
 
+TALK = ("affirm", "deny", "cancel", "thanks", "greet", "goodbye", "human", "rate", "bot_challenge", "abuse", "nonsense")
 MATTER = ("report", "consult", "suggestion", "urge", "status", "praise")
 LETTER = 60  # characters: from here on it is a letter and no chat
 
@@ -55,11 +57,22 @@ _BOT = re.compile(
     "(?:吗|吧|么|呢|啊|还是.*)?|是(?:机器人|真人|人工)(?:吗|还是.*)|你叫什么(?:名字)?|areyouabot|areyouarobot|areyouhuman"
 )
 _NO_PLACE = re.compile(
-    "不知道|说不清|不清楚|说不上|不确定|不好说|没有具体|没有地址|没有地点|记不清|忘了|不记得|不方便|不想说|不便|保密|匿名|跳过|"
+    "不告诉|不知道|说不清|不清楚|说不上|不确定|不好说|没有具体|没有地址|没有地点|记不清|忘了|不记得|不方便|不想说|不便|保密|匿名|跳过|"
     "^(?:无|没有|没|不)$|nowhere|dontknow|notsure"
 )
 _WIDE = re.compile(
     "全市|全青岛|整个青岛|青岛市?(?:全市)?$|全国|全省|各个?小区|各处|到处|不限|都有|全区|citywide|wholecity"
+)
+
+
+_ABOUT_PHONE = re.compile("电话|手机|号码|联系|匿名|隐私|方便|留|透露|公开|跳过|略过|skip|phone|anonym")
+_NO_PHONE = re.compile(
+    "(?:我|还是|那|就|要|想|请|改成|改|算了)*(?:匿名|不留|不给电话|别留电话|不要留电话|电话(?:就)?(?:不留|别留|不给)|nophone|anonymous)"
+    "(?:电话|号码|手机|登记|举报)?(?:了|吧|啦)*"
+)
+_VAGUE = re.compile(
+    "(?:就|在|是|呢|我们?|俺们?|咱们?|自己|这|那|家|里|楼|上|下|小区|附近|旁边|门口|对面|边|儿|院|子|的|卫生间|厨房|客厅|阳台|屋|外|面|"
+    "单元|门|前|后|路|街)+"
 )
 
 
@@ -120,6 +133,24 @@ def refuses_place(text: str) -> bool:
     """Whether an answer to "where?" says that there is none to give."""
     words = squeezed(text)
     return 0 < len(words) <= 20 and _NO_PLACE.search(words) is not None and find_place(text) is None
+
+
+def refuses_phone(text: str) -> bool:
+    """Whether an answer to "which phone?" refuses it; "他们不给修" refuses nothing."""
+    words = squeezed(text)
+    if not is_refusal(text) and not is_no(text):
+        return False
+    return len(words) <= 6 or _ABOUT_PHONE.search(words) is not None
+
+
+def wants_no_phone(text: str) -> bool:
+    """Whether a text, asked or not, takes the phone back."""
+    return _NO_PHONE.fullmatch(squeezed(text)) is not None
+
+
+def is_vague(text: str) -> bool:
+    """Whether an answer to "where?" would lead nobody there: "我家楼下", "就在小区门口"."""
+    return _VAGUE.fullmatch(squeezed(text)) is not None
 
 
 def is_wide(text: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.dialogue.fields import says_only_place, take_place
-from bot.dialogue.hear import asks, is_small_talk
+from bot.dialogue.fields import says_only_place, take_name, take_place, told_more
+from bot.dialogue.hear import asks, is_small_talk, refuses_phone
 from bot.dialogue.say import NO_PHONE
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Draft
@@ -13,7 +13,6 @@ from bot.dialogue.step import Step, again, known
 from hotline.text.normalise import squeezed
 from hotline.text.phones import PhoneAnswer, parse_phone
 from hotline.text.times import find_time
-from hotline.text.words import is_no, is_refusal
 
 _WRONG = {
     "too_short": "这个号码只有{count}位，手机号是11位，请再发一次。",
@@ -28,8 +27,8 @@ def answer_phone(scene: Scene, draft: Draft) -> Step:
     text = scene.text
     answer = parse_phone(text)
     if answer.phone is not None:
-        return known(with_phone(_timed(draft, text), answer.phone.digits))
-    if is_refusal(text) or is_no(text):
+        return known(with_phone(take_name(_timed(draft, text), text), answer.phone.digits))
+    if refuses_phone(text):
         return known(without_phone(draft), "好的，不留电话，按匿名登记。", "No phone then. ")
     if says_only_place(text):
         return known(take_place(draft, text), "地点改好了。", "Place changed. ")
@@ -65,8 +64,8 @@ def _left_out(draft: Draft) -> Step:
 def _unclear(scene: Scene, draft: Draft) -> Step:
     """Another sentence instead of a number is kept when it tells more; the question comes once more."""
     text = scene.text
-    if len(squeezed(text)) >= 6 and not is_small_talk(scene) and not asks(text) and text not in draft.text:
-        draft = replace(draft, text=f"{draft.text}\n{text}")
+    if len(squeezed(text)) >= 6 and not is_small_talk(scene) and not asks(text):
+        draft = told_more(draft, scene)
     if draft.tries:
         return _left_out(draft)
     return again(draft, "没有看到号码。", "I see no number. ")

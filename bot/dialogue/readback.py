@@ -61,6 +61,7 @@ def confirmation(draft: Draft, reads: Reads) -> Message:
     if draft.english:
         return ask("confirm", _list_english(draft), "Yes", "Change", "Cancel", fields=shown)
     lines = [f"事项：{title_of(draft)}", f"类别：{name}", f"地点：{draft.place or '未提供'}", f"电话：{_phone(draft)}"]
+    lines += [f"姓名：{draft.name}"] if draft.name and not draft.anonymous else []
     lines += [f"时间：{draft.time}"] if draft.time else []
     lines += ["保密：是，不向被反映方透露您的信息"] if draft.confidential else []
     text = "请您核对：\n" + "\n".join(lines) + "\n确认提交吗？"
@@ -101,7 +102,9 @@ def what_next(draft: Draft) -> str:
 
 
 def _where(draft: Draft) -> str:
-    if draft.act in ("suggestion", "praise"):
+    if draft.act == "praise":
+        return "在哪个地方？记不清可以不说。"
+    if draft.act == "suggestion":
         return "说的是哪个地方？针对全市就说「全市」。"
     if draft.hint:
         return f"您说的{quote(draft.hint, 16)}，具体在几号，或者哪个小区、路口？"

@@ -10,7 +10,7 @@ from bot.actions.base import Outcome
 from bot.dialogue import filing, interrupt, matter, readback
 from bot.dialogue.change import answer_change, answer_service, correct, value_alone
 from bot.dialogue.corrections import find_correction
-from bot.dialogue.fields import gather, take_attachments
+from bot.dialogue.fields import gather, take_attachments, told_more
 from bot.dialogue.hear import asks, is_small_talk, menu_word
 from bot.dialogue.phone import answer_phone
 from bot.dialogue.place import answer_place
@@ -75,7 +75,7 @@ def _confirm(scene: Scene, draft: Draft) -> Outcome:
     if _is_second_matter(scene, draft):
         later = replace(draft, later=text, later_service=scene.service)
         return matter.go_on(scene, known(later, "这是另一件事，先把这件办完，再登记那件。"))
-    return matter.go_on(scene, known(append(draft, text), "这句也写进去了。", "Added. "))
+    return matter.go_on(scene, known(told_more(draft, scene), "这句也写进去了。", "Added. "))
 
 
 def _unclear(scene: Scene, draft: Draft) -> Outcome:
@@ -87,11 +87,6 @@ def _unclear(scene: Scene, draft: Draft) -> Outcome:
 def agrees(text: str) -> bool:
     """Whether an answer to the read-back is a plain yes."""
     return is_yes(text) or squeezed(text) in _AGREES
-
-
-def append(draft: Draft, text: str) -> Draft:
-    """Further sentences go to the description's end; what was said already is not said twice."""
-    return draft if text in draft.text else replace(draft, text=f"{draft.text}\n{text}")
 
 
 def _file(scene: Scene, draft: Draft) -> Outcome:

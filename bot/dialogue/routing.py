@@ -17,6 +17,7 @@ from bot.dialogue.case_words import plainly
 from bot.dialogue.hear import (
     LETTER,
     angry_at_bot,
+    asks,
     cannot_speak,
     doubts_the_bot,
     is_goodbye,
@@ -48,6 +49,7 @@ STARTS: dict[str, Callable[[Scene], Outcome]] = {
 TALK_LIMIT = 30
 ABUSE_LEAST = 8
 COMPLAINT_LEAST = 12
+DOUBTFUL, QUESTION_MOST = 0.5, 20
 _COMPLAINS = re.compile(
     r"\s*(?:你好|您好|我们?|要|想|来|实名|匿名|再次|[,，.。! ！])*(?:投诉|举报|反映|反应|求助|建议)(?!的|过|了)"
 )
@@ -130,6 +132,8 @@ def _plain_talk(text: str) -> bool:
 
 def _by_intent(scene: Scene) -> str:
     errand = BY_INTENT.get(scene.intent, "fallback")
+    if errand == "report" and scene.confidence < DOUBTFUL and asks(scene.text) and len(scene.text) <= QUESTION_MOST:
+        return "answer"
     words = len(squeezed(scene.text))
     if words > COMPLAINT_LEAST and errand != "report" and _COMPLAINS.match(scene.text):
         return "report"

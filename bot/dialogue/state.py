@@ -29,6 +29,7 @@ class Draft:
     place_done: bool = False
     hint: str = ""
     phone: str = ""
+    name: str = ""
     phone_done: bool = False
     anonymous: bool = False
     confidential: bool = False

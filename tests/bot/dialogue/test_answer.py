@@ -94,6 +94,23 @@ def test_a_follow_up_question_stands_behind_the_last_one() -> None:
     assert "18℃" in citizen.said  # only the last question brings it to heating
 
 
+def test_a_short_question_that_the_model_takes_for_a_report_is_a_question() -> None:
+    citizen = Citizen()
+    citizen.say("供暖最低多少度", "consult")
+    citizen.say("那测几回呢", "report", "other", confidence=0.3)
+    assert "18℃" in citizen.said
+
+
+def test_not_what_was_meant_has_ways_out() -> None:
+    citizen = Citizen()
+    citizen.say("供暖最低多少度", "consult")
+    citizen.say("不是这个意思", "deny")
+    assert citizen.titles == ["登记工单", "转人工"] and citizen.kinds == ["feedback"]
+    citizen.say("外星人登陆找谁", "consult")
+    citizen.say("我不是问这个", "deny")
+    assert "换个说法" in citizen.said and citizen.titles == ["登记工单", "转人工"]
+
+
 def test_without_a_topic_a_follow_up_finds_nothing() -> None:
     citizen = Citizen()
     citizen.say("那得测几回", "consult")

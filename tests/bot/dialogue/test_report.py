@@ -124,6 +124,49 @@ def test_after_one_unclear_answer_what_is_said_is_the_place() -> None:
     assert citizen.asked == "phone"
 
 
+@pytest.mark.parametrize("vague", ["我家楼下", "就在小区门口", "我家", "附近"])
+def test_a_vague_place_is_asked_once_more_and_then_taken(vague: str) -> None:
+    citizen = reporting()
+    citizen.say(vague, "inform")
+    assert citizen.asked == "place" and "具体" in citizen.said
+    citizen.say(vague, "inform")
+    assert citizen.asked == "phone" and citizen.draft["place"] == vague
+
+
+@pytest.mark.parametrize("text,intent", [
+    ("没用", "deny"), ("你猜", "bot_challenge"), ("对", "affirm"), ("废物", "abuse")])
+def test_talk_is_no_place(text: str, intent: str) -> None:
+    citizen = reporting()
+    citizen.say(text, intent)
+    assert citizen.asked == "place" and "place" not in citizen.draft
+
+
+def test_a_sentence_instead_of_the_place_is_not_lost() -> None:
+    citizen = reporting("投诉物业", "property_repair")
+    citizen.say("延吉路117号的物业乱收停车费", "report", "property_parking")
+    assert citizen.asked == "phone"
+    assert citizen.draft["place"] == "延吉路117号"
+    assert citizen.draft["text"] == "投诉物业\n延吉路117号的物业乱收停车费"
+    assert citizen.draft["service"] == "property_parking"  # two bare words were not enough to tell
+
+
+def test_what_somebody_else_refuses_is_no_refusal_of_the_phone() -> None:
+    citizen = reporting("延吉路117号物业乱收费", "property_repair")
+    citizen.say("他们还不给发票")
+    assert citizen.asked == "phone" and "他们还不给发票" in citizen.draft["text"]
+    citizen = at_confirm()
+    citizen.say("他们还不给开发票", "report")
+    assert citizen.draft["phone"] == "13800138000" and "发票" in citizen.draft["text"]
+
+
+def test_a_name_that_is_told_goes_along_and_is_read_back() -> None:
+    citizen = reporting("延吉路117号路灯不亮")
+    citizen.say("我叫王建国，13800138000")
+    assert "姓名：王建国" in citizen.said
+    citizen.say("是")
+    assert citizen.filed[0]["name"] == "王建国"
+
+
 def test_a_report_without_a_place_is_asked_twice_and_then_goes_on() -> None:
     citizen = reporting()
     citizen.say("不知道")
