@@ -9,6 +9,7 @@ from bot.dialogue.scene import Scene
 from hotline.text.normalise import normalise, squeezed
 from hotline.text.phones import parse_phone
 
+CODE_LENGTH = 8  # of the house's query codes: digits and capitals
 _KINDS = (
     ("withdraw", "撤销|撤回|撤掉|撤了|撤单|作废|取消"),
     ("add", "补充|追加|加一[句条点]|再加|漏说|忘了说"),
@@ -74,4 +75,7 @@ def secrets_in(text: str) -> tuple[str | None, str | None]:
     if match is None or len(plain) > 40:
         return None, None
     word = match.group()
-    return (word, word) if re.fullmatch(r"\d{4}", word) else (None, word) if re.search(r"\d", word) else (None, None)
+    if re.fullmatch(r"\d{4}", word):
+        return word, word
+    coded = re.search(r"\d", word) is not None or (len(word) == CODE_LENGTH and word.isupper())
+    return (None, word) if coded else (None, None)

@@ -159,7 +159,7 @@ def _which(scene: Scene, found: tuple[JSON, ...]) -> Outcome:
 
 def _unknown(scene: Scene, topic: Topic) -> Outcome:
     """The same words for receipts that do not exist and for other citizens' receipts."""
-    text = "没有查到这张工单。请发登记时手机号的后四位，匿名的发查询码。"
+    text = "没有查到这张工单。请发登记时手机号的后四位，没留电话的发查询码。"
     return scene.to(ask("last4", text, PERSON), errand="case", topic=replace(topic, case_stage="last4"))
 
 

@@ -81,13 +81,13 @@ def which(draft: Draft) -> Message:
 
 
 def receipt(draft: Draft) -> Message:
-    """The ticket's message; the house fills in the numbers."""
+    """The ticket's message; the house fills in the numbers. Without a phone a code opens the ticket."""
     if draft.english:
         text = "Filed. Your ticket number is {receipt}."
-        text += " Query code: {code}, please keep it." if draft.anonymous else ""
+        text += " Query code: {code}, please keep it." if not draft.phone else ""
     else:
         text = "已登记，工单编号 {receipt}。"
-        text += "匿名查询码 {code}，请记好。" if draft.anonymous else ""
+        text += "查询码 {code}，请记好。" if not draft.phone else ""
     return Message(text, custom={"type": "ticket"})
 
 

@@ -94,6 +94,7 @@ def test_a_phone_of_the_wrong_length_is_explained_then_may_be_left_out_then_is()
     citizen.say("是")
     assert citizen.filed[0]["phone"] is None
     assert citizen.filed[0]["anonymous"] is False
+    assert "{code}" in citizen.said  # the only way to a ticket without a phone from elsewhere
 
 
 def test_something_else_than_a_phone_is_kept_and_the_phone_asked_once_more() -> None:
