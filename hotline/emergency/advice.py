@@ -14,6 +14,7 @@ TEXTS: dict[str, str] = {
         "4. 在室外拨打 119，或燃气公司抢修电话{gas_firms}。\n"
         "您先离开，到安全处再回复我。"
     ),
+    "ill": "有人不舒服，到室外马上拨打 120。",
     "carbon_monoxide": (
         "1. 立即打开门窗，离开到空气流通处。\n"
         "2. 顺手关掉热水器和炉灶。\n"
@@ -62,6 +63,7 @@ TEXTS: dict[str, str] = {
         "2. Go where other people are. Let family or a friend stay with you.\n"
         "We will listen to you. One of our staff will contact you at once."
     ),
+    "en_ill": "If anyone feels ill, call 120 from outside.",
     "en_cannot_speak": (
         "If you cannot phone: write your address here, and our staff will call {numbers} for you."
     ),
@@ -83,10 +85,20 @@ def advice(
     texts = {**TEXTS, **{name: text for name, text in (overrides or {}).items() if text.strip()}}
     name = text_name(emergency, english)
     body = _fill(texts.get(name, TEXTS["gas"]), gas_firms, english)
+    if emergency.ill:
+        body = _with_step(body, texts["en_ill" if english else "ill"])
     if cannot_speak:
         numbers = _NUMBERS[emergency.subkind].replace("、", " and " if english else "、")
         body += "\n" + texts["en_cannot_speak" if english else "cannot_speak"].replace("{numbers}", numbers)
     return body
+
+
+def _with_step(body: str, step: str) -> str:
+    """One more numbered step behind the last one."""
+    lines = body.split("\n")
+    last = max((number for number, line in enumerate(lines) if line[:1].isdigit()), default=-1)
+    numbered = sum(line[:1].isdigit() for line in lines) + 1
+    return "\n".join([*lines[:last + 1], f"{numbered}. {step}", *lines[last + 1:]])
 
 
 def _fill(text: str, gas_firms: str, english: bool) -> str:

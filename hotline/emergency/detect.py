@@ -11,7 +11,9 @@ from hotline.emergency.spelling import fold
 
 __all__ = ["Emergency", "Kind", "Subkind", "cannot_speak", "detect"]
 
-# People first where both are told: whoever lies unconscious by the stove needs the advice on carbon monoxide.
+# Carbon monoxide has no smell. Where gas is smelt or heard as well, no switch may be touched: the advice on a leak
+# stands, with the ambulance beside it.
+_SURE_LEAKS = ("smell", "leak", "hiss")
 _ORDER = ("carbon_monoxide", "fire", "leak")
 _LIFE_ORDER = ("self_harm", "fire", "illness", "crime")
 _MUTE = re.compile(
@@ -42,4 +44,7 @@ def cannot_speak(text: str) -> bool:
 
 def _gravest(hits: list[Hit], order: tuple[str, ...]) -> Emergency:
     hit = min(hits, key=lambda hit: (order.index(hit.subkind), hit.start))
+    if hit.subkind == "carbon_monoxide" and any(
+            other.subkind == "leak" and other.name in _SURE_LEAKS for other in hits):
+        return Emergency("gas", "leak", hit.name, ill=True)
     return Emergency(hit.kind, hit.subkind, hit.name)

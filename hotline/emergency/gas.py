@@ -96,6 +96,12 @@ def hits(text: str) -> Iterator[Hit]:
             words = match.group()
             kind: Subkind = "carbon_monoxide" if re.search("monoxide|co alarm|dizzy|headache|nause|faint|vomit|collaps|passed? out|unconscious", words) else "leak"
             yield Hit("gas", kind, "english", match.start(), match.end())
+        smelt = re.search("smell(?:s|ed|ing)?(?: of)? (?:\\w+ )?gas|gas (?:smell|leak|odou?r)|leak(?:s|ing)? gas", text)
+        if smelt:
+            yield Hit("gas", "leak", "smell", smelt.start(), smelt.end())
+        ill = re.search("dizzy|headache|nause|faint|vomit|collaps|passed? out|unconscious", text)
+        if smelt and ill:
+            yield Hit("gas", "carbon_monoxide", "english", ill.start(), ill.end())
 
 
 def _burning(text: str) -> Iterator[Hit]:

@@ -11,11 +11,15 @@ Subkind = Literal["leak", "carbon_monoxide", "fire", "illness", "crime", "self_h
 
 @dataclass(frozen=True)
 class Emergency:
-    """A danger that is happening now or not known to be over; `evidence` names the pattern, never the words."""
+    """A danger that is happening now or not known to be over; `evidence` names the pattern, never the words.
+
+    `ill`: gas can be smelt or heard and somebody feels ill, so the advice on a leak also names 120.
+    """
 
     kind: Kind
     subkind: Subkind
     evidence: str = ""
+    ill: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.emergency import Emergency, advice
+from hotline.emergency import Emergency, advice, detect
 from hotline.emergency.advice import TEXTS, text_name
 
 GAS = (
@@ -58,3 +58,20 @@ def test_english_writers_get_english() -> None:
     for emergency in KINDS:
         assert text_name(emergency, True) in TEXTS
         assert all(ord(character) < 0x2E80 for character in advice(emergency, english=True))
+
+
+@pytest.mark.parametrize("text", [
+    "家里一股煤气味，头晕", "厨房煤气味很大，我妈恶心想吐", "屋里滋滋响有煤气味，人已经晕倒了",
+    "I smell gas and feel dizzy"])
+def test_gas_that_is_smelt_forbids_switches_even_when_somebody_is_ill(text: str) -> None:
+    found = detect(text)
+    assert found is not None and (found.subkind, found.ill) == ("leak", True)
+    words = advice(found, english=text.isascii())
+    assert ("Do not" in words if text.isascii() else "不要开关任何电器" in words) and "120" in words
+    steps = [line[0] for line in words.split("\n") if line[:1].isdigit()]
+    assert steps == [str(number) for number in range(1, len(steps) + 1)]
+
+
+def test_illness_at_a_burner_without_a_smell_stays_carbon_monoxide() -> None:
+    found = detect("洗澡洗到一半头晕恶心，用的是燃气热水器")
+    assert found is not None and (found.subkind, found.ill) == ("carbon_monoxide", False)
