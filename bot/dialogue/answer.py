@@ -50,6 +50,9 @@ def needs(scene: Scene) -> Needs:
     if scene.errand == "choice" and chosen(scene):
         return Needs((str(chosen(scene)),))
     text = scene.text[:QUERY]
+    if scene.topic.offer and _short_follow_up(text):
+        # Alone it would fit any article ("要多长时间"): it goes on about the question that found nothing.
+        return Needs((f"{scene.topic.asked[:QUERY]} {text}",))
     if _follows(scene):
         together = f"{scene.topic.question} {text}"
         return Needs((together, text) if re.match("那|它|这", text) or text.endswith("呢") else (text, together))
@@ -136,7 +139,8 @@ def _offering(scene: Scene, asked: str) -> Topic:
 
 def _follows(scene: Scene) -> bool:
     """Whether a short text goes on about the last article."""
-    text = scene.text
-    return bool(scene.topic.question) and len(text) <= SHORT and _FOLLOWS.search(text) is not None
+    return bool(scene.topic.question) and _short_follow_up(scene.text)
 
 
+def _short_follow_up(text: str) -> bool:
+    return len(text) <= SHORT and _FOLLOWS.search(text) is not None

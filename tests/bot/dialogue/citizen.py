@@ -129,6 +129,8 @@ class Citizen:
 
 
 def search(query: str) -> JSON:
+    if "外星人" in query:
+        return {"decision": "none", "results": []}
     for word, article in KNOWN.items():
         if word in query:
             return {"decision": "answer", "results": [article]}

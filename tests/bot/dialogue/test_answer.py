@@ -111,6 +111,13 @@ def test_not_what_was_meant_has_ways_out() -> None:
     assert "换个说法" in citizen.said and citizen.titles == ["登记工单", "转人工"]
 
 
+def test_a_follow_up_on_what_was_not_found_is_no_question_of_its_own() -> None:
+    citizen = Citizen()
+    citizen.say("外星人登陆找谁", "consult")
+    citizen.say("要最低多少度", "consult")  # alone it would be answered with the heating
+    assert "18℃" not in citizen.said
+
+
 def test_without_a_topic_a_follow_up_finds_nothing() -> None:
     citizen = Citizen()
     citizen.say("那得测几回", "consult")
