@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import structlog
-from aiohttp import web
 
 from hotline.cases.port import BackendReceipt, CaseBackend, UpdateKind
 from hotline.errors import CaseBackendError, CaseRejected
@@ -63,14 +62,6 @@ class CaseOutbox:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._task = None
-
-    async def running(self, _app: web.Application) -> AsyncIterator[None]:
-        """The outbox as a `cleanup_ctx` of an application."""
-        await self.start()
-        try:
-            yield
-        finally:
-            await self.stop()
 
     def wake(self) -> None:
         """There may be something new."""

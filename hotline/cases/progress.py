@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from aiohttp import web
 
 from hotline.cases.port import BackendChange, CaseBackend
 from hotline.cases.stages import stage_of
@@ -52,14 +51,6 @@ class CaseProgress:
             with suppress(asyncio.CancelledError):
                 await self._task
             self._task = None
-
-    async def running(self, _app: web.Application) -> AsyncIterator[None]:
-        """Following as a `cleanup_ctx` of an application."""
-        await self.start()
-        try:
-            yield
-        finally:
-            await self.stop()
 
     async def poll(self) -> int:
         """Ask once, take over, tell; returns how many tickets moved. Raises CaseBackendError."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -56,14 +56,6 @@ class Knowledge:
             with suppress(asyncio.CancelledError):
                 await self._poller
             self._poller = None
-
-    async def running(self, _app: web.Application) -> AsyncIterator[None]:
-        """The service as a `cleanup_ctx` of an application."""
-        await self.start()
-        try:
-            yield
-        finally:
-            await self.stop()
 
     async def refresh(self) -> bool:
         """Look at the table now; True when the index was built anew. Call it after an online edit."""

@@ -154,7 +154,6 @@ async def test_the_wire(filled: Database) -> None:
     knowledge = Knowledge(filled, Settings())
     app = web.Application(middlewares=[error_middleware, bearer_middleware("secret")])
     app.add_routes(knowledge.routes())
-    app.cleanup_ctx.append(knowledge.running)
     async with TestClient(TestServer(app), headers={"Authorization": "Bearer secret"}) as client:
         reply = await client.post("/knowledge/search", json={"query": "灶前阀门拧不动该谁修", "limit": 2})
         body = await reply.json()
