@@ -1,13 +1,19 @@
 # Two commands do everything: `make up` and `make test`. Each target says what it does while it does it.
 SHELL := /bin/bash
+# Empty: compiled modules are kept. Without them each of the product's processes compiles for seconds at its start.
+export PYTHONDONTWRITEBYTECODE :=
 HOUSE := .venv/bin/python
 BOT   := .venv-bot/bin/python
 UV    := .venv/bin/uv
 
-.PHONY: up test envs lock train frontends clean lint
+.PHONY: up demo-wechat test envs lock train frontends clean lint
 
 up: envs frontends
 	@exec $(HOUSE) -m hotline up
+
+# The same on a simulated WeChat, with a page on which you chat as a citizen.
+demo-wechat: envs frontends
+	@exec $(HOUSE) -m hotline wechat demo
 
 test: envs frontends
 	@exec $(HOUSE) -m tests.run
@@ -47,4 +53,4 @@ lock: .venv/.ready
 	$(UV) pip compile -q --no-header --python $(BOT) bot/requirements.in -o bot/requirements.txt
 
 clean:
-	rm -rf .venv .venv-bot web/node_modules web/dist bot/models/*.tar.gz .rasa
+	rm -rf .venv .venv-bot web/node_modules web/dist bot/models/*.tar.gz bot/models/vectors.sqlite* .rasa

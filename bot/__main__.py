@@ -4,9 +4,15 @@
     python -m bot actions [--port N] [--package bot.actions]
     python -m bot train [--data bot/data] [--out bot/models] [--domain domain.yml] [--config config.yml]
                         [--fixed-model-name X] [--force]
+    python -m bot doubts --data FOLDER [--data FOLDER] --out FILE.json
+    python -m bot crossvalidate [--data bot/data/nlu] [--folds 5] [--sample N] --out FILE.json
+    python -m bot compare [LABELLED.csv ...] [--more FILE.csv --column NAME] [--only NAME] [--out FILE.md]
+    python -m bot measure --data FILE.jsonl|FILE.csv [--text COLUMN ...] [--label COLUMN] [--out FILE.json]
 
 They end on SIGTERM with code 0. `serve` ends with code 3 when that very model cannot be loaded (Rasa itself
-would quietly serve the newest other one, or none); `train` ends with code 1 when no model came out.
+would quietly serve the newest other one, or none); `train` ends with code 1 when no model came out; `compare`
+(bot/comparison.py: the pipelines of bot/pipelines side by side) with code 1 when a pipeline failed; `measure`
+(bot/measuring: an outside log's own labels, cross-validated) with code 2 when the rows cannot be measured.
 """
 
 from __future__ import annotations
@@ -18,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import patches
+from bot.measuring.options import add_measure
 
 HOST = "127.0.0.1"
 NO_MODEL = 3
@@ -26,9 +33,20 @@ NO_MODEL = 3
 def main(arguments: list[str] | None = None) -> int:
     """Run one of the commands and return its exit code."""
     options = _parser().parse_args(arguments)
+    _kernels()
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the heads' matrices are small: threads only get in the way
     patches.apply()
     return int(options.run(options))
+
+
+def _kernels() -> None:
+    """Rasa's numpy carries an OpenBLAS of 2022 that takes newer processors for the oldest: three times slower."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return
+    if " avx2 " in flags:
+        os.environ.setdefault("OPENBLAS_CORETYPE", "Haswell")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,7 +69,35 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--fixed-model-name")
     train.add_argument("--force", action="store_true")
     train.set_defaults(run=_train)
+    doubts = commands.add_parser("doubts", help="examples whose label is probably wrong (bot/doubts.py)")
+    doubts.add_argument("--data", type=Path, action="append", required=True)
+    doubts.add_argument("--out", type=Path, required=True)
+    doubts.add_argument("--embeddings", help="dotted path of the sentence encoder, or none")
+    doubts.set_defaults(run=_doubts)
+    folds = commands.add_parser("crossvalidate", help="accuracy of intent and service on the training data's own folds")
+    folds.add_argument("--data", type=Path, default=Path("bot/data/nlu"))
+    folds.add_argument("--folds", type=int, default=5)
+    folds.add_argument("--sample", type=int, help="measure on so many examples only")
+    folds.add_argument("--out", type=Path, required=True)
+    folds.set_defaults(run=_crossvalidate)
+    _add_compare(commands.add_parser("compare", help="train and measure the pipelines of bot/pipelines side by side"))
+    add_measure(commands.add_parser("measure", help="cross-validate an outside log's own labels"))
     return parser
+
+
+def _add_compare(compare: argparse.ArgumentParser) -> None:
+    compare.add_argument("tables", nargs="*", type=Path, default=[Path("tests/understanding/messages.csv")],
+                         help="CSV: text and what there is of domain, act, service; an empty domain is talk")
+    compare.add_argument("--more", type=Path, action="append", default=[], help="a CSV whose text is in --column")
+    compare.add_argument("--column", action="append", help="may be given more than once: each is measured by itself")
+    compare.add_argument("--data", type=Path, default=Path("bot/data/nlu"))
+    compare.add_argument("--sample", type=int, help="train on so many examples only: the neural ones take long")
+    compare.add_argument("--pipelines", type=Path, default=Path("bot/pipelines"))
+    compare.add_argument("--only", action="append", default=[], help="a pipeline's name; may be given more than once")
+    compare.add_argument("--epochs", type=int, help="of the neural ones, instead of the number in their files")
+    compare.add_argument("--threads", type=int, default=2)
+    compare.add_argument("--out", type=Path, action="append", default=[], help="a file, .md or .json; may be repeated")
+    compare.set_defaults(run=_compare)
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -128,6 +174,7 @@ def _train(options: argparse.Namespace) -> int:
     from rasa.shared.exceptions import RasaException
     from rasa.utils.log_utils import configure_structlog
 
+    patches.apply_training()
     # Left alone, RulePolicy prints each state of each rule: thousands of lines that hide the progress.
     logging.getLogger("rasa").setLevel(logging.WARNING)
     configure_structlog(logging.WARNING)
@@ -142,6 +189,24 @@ def _train(options: argparse.Namespace) -> int:
         return 1
     print(result.model)
     return 0
+
+
+def _crossvalidate(options: argparse.Namespace) -> int:
+    from bot.crossvalidation import crossvalidate
+
+    return crossvalidate(options)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from bot.comparison import compare
+
+    return compare(options)
+
+
+def _doubts(options: argparse.Namespace) -> int:
+    from bot.doubts import doubts
+
+    return doubts(options)
 
 
 def _port(given: int | None, setting: int) -> int:

@@ -8,43 +8,59 @@ from typing import Any
 from aiohttp import web
 
 from connectors.base import Connector, House
-from hotline.conversation.http import read_json, require_bearer
+from hotline.conversation.http import read_bytes, read_json, require_bearer
 from hotline.errors import BadInput
 from hotline.records import JSON, Attachment, Inbound, Message
+from hotline.settings import Settings
 
 WAIT = 10.0
 
 
 class RestConnector(Connector):
-    """`POST /webhooks/rest/webhook` and `GET /webhooks/rest/messages`."""
+    """`POST /webhooks/rest/webhook`, `GET .../messages` and `POST .../attachments`."""
 
     name = "rest"
 
-    def __init__(self, house: House, token: str) -> None:
+    def __init__(self, house: House, settings: Settings) -> None:
         self._house = house
-        self._token = token
+        self._settings = settings
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
-        """The two addresses of the channel."""
-        return [web.post("/webhooks/rest/webhook", self.webhook), web.get("/webhooks/rest/messages", self.messages)]
+        """The addresses of the channel."""
+        return [web.post("/webhooks/rest/webhook", self.webhook), web.get("/webhooks/rest/messages", self.messages),
+                web.post("/webhooks/rest/attachments", self.attachments)]
 
     async def webhook(self, request: web.Request) -> web.Response:
         """Take one message and answer with the turn's messages; 429 and 400 are the house's errors."""
-        require_bearer(request, self._token)
+        require_bearer(request, self._settings.service_token)
         inbound = parse(await read_json(request))
         turn_id = await self._house.receive(inbound)
-        return web.json_response([wire(inbound.sender, message)
-                                  for message in await self._house.replies(turn_id, timeout=WAIT)])
+        return self._answer(inbound.sender, await self._house.replies(turn_id, timeout=WAIT))
 
     async def messages(self, request: web.Request) -> web.Response:
         """What has come for a sender after a message id (exclusive)."""
-        require_bearer(request, self._token)
-        sender = request.query.get("sender", "")
-        if not 1 <= len(sender) <= 200:
-            raise BadInput("sender must have 1 to 200 characters", "sender")
+        require_bearer(request, self._settings.service_token)
+        sender = _sender(request)
         found = await self._house.history(
             self.name, sender, after=request.query.get("after") or None, outgoing_only=True)
-        return web.json_response([wire(sender, message) for message in found])
+        return self._answer(sender, found)
+
+    async def attachments(self, request: web.Request) -> web.Response:
+        """Keep a sender's picture or voice note; the answer goes into `metadata.attachments` of a message."""
+        require_bearer(request, self._settings.service_token)
+        sender = _sender(request)
+        kept = await self._house.keep(self.name, sender, await read_bytes(request, self._settings.max_attachment))
+        return web.json_response({"kind": kept.kind, "url": kept.url})
+
+    def _answer(self, sender: str, found: Sequence[Message]) -> web.Response:
+        return web.json_response([wire(sender, message, self._settings) for message in found])
+
+
+def _sender(request: web.Request) -> str:
+    sender = request.query.get("sender", "")
+    if not 1 <= len(sender) <= 200:
+        raise BadInput("sender must have 1 to 200 characters", "sender")
+    return sender
 
 
 def parse(body: Any) -> Inbound:
@@ -89,7 +105,7 @@ def _attachment(item: Any, field: str) -> Attachment:
     return Attachment(kind=item["kind"], **texts, **numbers)
 
 
-def wire(sender: str, message: Message) -> JSON:
+def wire(sender: str, message: Message, settings: Settings) -> JSON:
     """The wire format out."""
     out: JSON = {"recipient_id": sender, "message_id": message.id}
     if message.text:
@@ -97,7 +113,9 @@ def wire(sender: str, message: Message) -> JSON:
     if message.buttons:
         out["buttons"] = list(message.buttons)
     if message.image:
-        out["image"] = message.image
+        out["image"] = settings.address(message.image)
+    if message.voice:
+        out["voice"] = settings.address(message.voice)
     if message.custom:
         out["custom"] = message.custom
     return out

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import hashlib
+import hmac
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -18,6 +20,8 @@ from aiohttp import web
 from connectors.base import Connector
 from connectors.rest import RestConnector
 from connectors.web.connector import WebConnector
+from connectors.web.sessions import Sessions
+from connectors.wechat.connector import WechatConnector
 from hotline.care.health import Health, Metrics
 from hotline.cases.backend import EmbeddedBackend
 from hotline.cases.catalogue import Catalogue, load_catalogue
@@ -29,20 +33,32 @@ from hotline.conversation.alarms import DutyAlarm
 from hotline.conversation.bot_client import RasaBot
 from hotline.conversation.commands import Executor
 from hotline.conversation.emergencies import EmergencyDesk
+from hotline.conversation.filing import Filing
 from hotline.conversation.frontdoor import FrontDoor
 from hotline.conversation.http import bearer_middleware, error_middleware
 from hotline.conversation.internal import InternalApi
 from hotline.conversation.notices import progress_notice
+from hotline.conversation.queue_keeper import QueueKeeper
+from hotline.conversation.serving import Serving
 from hotline.conversation.timing import Timings
 from hotline.conversation.turns import Probe, Turns
+from hotline.conversation.waiting import WaitingRoom
 from hotline.desk import Desk
+from hotline.emergency import Detector
 from hotline.errors import SettingsError
+from hotline.knowledge.expiry import Expiry
 from hotline.knowledge.importer import import_articles
 from hotline.knowledge.service import Knowledge
 from hotline.records import Case
 from hotline.settings import Settings
 from hotline.store.conversations import new_id
 from hotline.store.database import Database
+from hotline.store.wechat import Allowance
+from hotline.store.wechat_journal import FOLDER, SentJournal
+from hotline.store.wechat_memory import WechatMemory
+from hotline.store.wechat_shared import WechatShared
+from hotline.training.room import TrainingRoom
+from hotline.training.rules import RULES as TRAINING_RULES
 
 log = structlog.get_logger(__name__)
 HTTP_TIMEOUT = aiohttp.ClientTimeout(total=10)
@@ -72,37 +88,70 @@ async def build(settings: Settings, probe: Probe = _silent) -> AsyncIterator[Hou
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=HTTP_TIMEOUT))
         catalogue = load_catalogue(var=settings.var)
         cases = Cases(database, catalogue, settings)
-        bot = RasaBot(session, settings.bot_url, settings.service_token, settings.bot_timeout)
+        detector = Detector()
+        serving = Serving(database, detector, settings)
+        await serving.start()
+        stack.push_async_callback(serving.stop)
+        bot = RasaBot(session, serving, settings.service_token, settings.bot_timeout)
         connectors: dict[str, Connector] = {}
         worker = new_id()
         metrics = Metrics(database)
         timings = Timings(metrics.registry)
-        turns = Turns(database, bot, Executor(cases), EmergencyDesk(cases, settings),
-                      {kind.name for kind in (RestConnector, WebConnector) if kind.pushes}, settings, worker, probe,
-                      timings)
-        door = FrontDoor(database, settings, turns, connectors, worker, probe, timings)
+        waiting = WaitingRoom(cases, settings)
+        pushed = {kind.name for kind in (RestConnector, WebConnector, WechatConnector) if kind.pushes}
+        turns = Turns(database, bot, Executor(cases), detector, EmergencyDesk(cases, settings), waiting, pushed,
+                      settings, worker, probe, timings)
+        door = FrontDoor(database, settings, detector, turns, connectors, worker, probe, timings)
         metrics.watch(door)
-        connectors |= {RestConnector.name: RestConnector(door, settings.service_token),
-                       WebConnector.name: WebConnector(door, settings)}
+        journal = SentJournal(settings.var / FOLDER)
+        stack.callback(journal.close)
+        connectors |= {RestConnector.name: RestConnector(door, settings),
+                       WebConnector.name: WebConnector(door, settings),
+                       WechatConnector.name: _wechat(door, settings, session, database, journal)}
         for connector in connectors.values():
             stack.push_async_callback(connector.close)
         backend = Open311Backend(session, settings)
         knowledge = await _knowledge(database, settings, stack)
         await _background(stack, database, settings, session, cases, catalogue, backend, door)
-        desk = Desk(database, settings, door, {service.code: service.name for service in catalogue.all()})
+        for connector in connectors.values():
+            await connector.start()
+        services = {service.code: service.name for service in catalogue.all()}
+        desk = Desk(database, settings, door, services, session,
+                    Filing(database, door.voice, cases, door.cases_changed), knowledge.search)
+        training = TrainingRoom(database, settings, desk.gate.of_room(TRAINING_RULES), services, knowledge,
+                                door.voice)
         public = _application(settings, metrics)
         for connector in connectors.values():
             connector.setup(public)
         desk.setup(public)
+        training.setup(public)
         health = Health(database, bot, backend, knowledge)
-        for routes in (health.routes(), cases.public_routes(), EmbeddedBackend(database, catalogue, settings).routes()):
+        for routes in (health.routes(), door.media.routes(), cases.public_routes(),
+                       EmbeddedBackend(database, catalogue, settings).routes()):
             public.router.add_routes(routes)
         internal = web.Application(
             middlewares=[metrics.timing(), error_middleware, bearer_middleware(settings.service_token)],
             client_max_size=settings.max_body)
-        for routes in (metrics.routes(), InternalApi(bot).routes(), knowledge.routes(), cases.internal_routes()):
+        for routes in (metrics.routes(), InternalApi(bot, detector).routes(), knowledge.routes(),
+                       cases.internal_routes()):
             internal.router.add_routes(routes)
         yield House(public, internal, door, database)
+
+
+def _wechat(
+    door: FrontDoor, settings: Settings, session: aiohttp.ClientSession, database: Database, journal: SentJournal
+) -> WechatConnector:
+    sessions, key = Sessions(settings.session_secret), settings.session_secret.encode()
+
+    def web_session(openid: str) -> tuple[str, str]:
+        """The page's sender tells nothing of the openid."""
+        sender = hmac.new(key, f"wechat-person:{openid}".encode(), hashlib.sha256).hexdigest()[:32]
+        return sender, sessions.of(sender)
+
+    memory = WechatMemory(database, {
+        "message": Allowance(settings.wechat_message_quota, settings.wechat_message_seconds),
+        "click": Allowance(settings.wechat_click_quota, settings.wechat_click_seconds)}, journal)
+    return WechatConnector(door, settings, session, memory, WechatShared(database), web_session)
 
 
 def _application(settings: Settings, metrics: Metrics) -> web.Application:
@@ -116,6 +165,9 @@ async def _knowledge(database: Database, settings: Settings, stack: AsyncExitSta
     knowledge = Knowledge(database, settings)
     await knowledge.start()
     stack.push_async_callback(knowledge.stop)
+    expiry = Expiry(database, knowledge.refresh)
+    await expiry.start()
+    stack.push_async_callback(expiry.stop)
     return knowledge
 
 
@@ -123,7 +175,7 @@ async def _background(
     stack: AsyncExitStack, database: Database, settings: Settings, session: aiohttp.ClientSession, cases: Cases,
     catalogue: Catalogue, backend: Open311Backend, door: FrontDoor,
 ) -> None:
-    """Everything that works by itself: outbox, progress, alarms, and the runner of turns last."""
+    """Everything that works by itself: outbox, progress, alarms, the queue, and the runner of turns last."""
     outbox = CaseOutbox(database, backend, settings)
 
     async def changed(case: Case, old: Case) -> None:
@@ -133,8 +185,10 @@ async def _background(
 
     progress = CaseProgress(database, backend, changed)
     alarm = DutyAlarm(database, session, settings)
+    keeper = QueueKeeper(database, door.voice, settings)
     door.on_cases(outbox.wake)
-    for part in (outbox, progress, alarm, door):
+    door.on_queue(keeper.wake)
+    for part in (outbox, progress, alarm, keeper, door):
         await part.start()
         stack.push_async_callback(part.stop)
 

@@ -3,12 +3,16 @@
 HotlineError
 ├── SettingsError          a setting is missing or has a value that makes no sense
 ├── BadInput               the caller sent something we cannot use (HTTP 400)
-│   └── TooLarge           ... because it is over a limit (HTTP 413)
+│   ├── TooLarge           ... because it is over a limit (HTTP 413)
+│   └── ForbiddenWords     ... because it has words that may not go out (HTTP 400)
 ├── NotAllowed             not signed in or not entitled (HTTP 401 or 403)
+│   └── CodeNeeded         ... because the second factor's code is missing or wrong (HTTP 401)
 ├── NotFound               no such record (HTTP 404)
 ├── Conflict               somebody else was first (HTTP 409)
+│   └── Answered           ... and has answered the citizen meanwhile (HTTP 409)
 ├── TooManyRequests        rate limit, with the seconds to wait (HTTP 429)
 ├── ChannelError           a citizen's channel did not take a message
+├── SignInUnavailable      the outside sign-in provider did not answer well (HTTP 503)
 ├── BotUnavailable         the bot did not end a turn well (down, late, crashed, no model)
 └── CaseBackendError       the case backend did not take or answer a request
     └── CaseRejected       ... and never will: the request itself is wrong
@@ -37,6 +41,14 @@ class TooLarge(BadInput):
     """The input is over a stated limit."""
 
 
+class ForbiddenWords(BadInput):
+    """The text has words of the operator's list that may not go out."""
+
+    def __init__(self, words: list[str]) -> None:
+        super().__init__(f"有不能发出的词：{'、'.join(words)}", "text")
+        self.words = words
+
+
 class NotAllowed(HotlineError):
     """The caller is not signed in (`status` 401) or not entitled (403)."""
 
@@ -45,12 +57,23 @@ class NotAllowed(HotlineError):
         self.status = status
 
 
+class CodeNeeded(NotAllowed):
+    """The password is right, the code of the second factor is missing or wrong."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, 401)
+
+
 class NotFound(HotlineError):
     """No such record, or none that the caller may know of."""
 
 
 class Conflict(HotlineError):
     """Somebody else changed or took it first."""
+
+
+class Answered(Conflict):
+    """Somebody else has answered the citizen since the caller last looked."""
 
 
 class TooManyRequests(HotlineError):
@@ -68,6 +91,10 @@ class ChannelError(HotlineError):
         super().__init__(message)
         self.retry_after = retry_after
         self.unclear = unclear
+
+
+class SignInUnavailable(HotlineError):
+    """The outside sign-in provider is down, late or answers what it should not."""
 
 
 class BotUnavailable(HotlineError):

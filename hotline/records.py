@@ -8,6 +8,9 @@ from typing import Any, Literal
 
 JSON = dict[str, Any]
 
+# Below this path the public site serves what the house keeps; every other address is somebody else's.
+MEDIA = "/media/"
+
 Owner = Literal["bot", "queue", "agent"]
 Author = Literal["citizen", "bot", "house", "agent"]
 EmergencyKind = Literal["gas", "life"]
@@ -49,6 +52,7 @@ class Reply:
     image: str | None = None
     custom: JSON | None = None
     author: Author = "bot"
+    voice: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,12 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     agent_id: str | None = None
     status: str = "stored"
+    voice: str | None = None
+
+    @property
+    def must_arrive(self) -> bool:
+        """Advice, receipts and agents' answers: a double is better than a loss."""
+        return self.author == "agent" or (self.custom or {}).get("type") in ("emergency", "ticket")
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,9 @@ class Conversation:
     handover_reason: str | None = None
     skill: str = "general"
     closed_at: datetime | None = None
+    told_position: int | None = None
+    offered_at: datetime | None = None
+    agent_seen: int | None = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +135,10 @@ class Emergency:
 
 @dataclass(frozen=True)
 class Turn:
-    """One step of a conversation: the citizen's fragments in `text`, claimed by one worker at a time."""
+    """One step of a conversation: the citizen's fragments in `text`, claimed by one worker at a time.
+
+    `fragments` is the number of messages that were read into it; None: whoever made the record did not count.
+    """
 
     id: str
     conversation_id: str
@@ -134,6 +150,7 @@ class Turn:
     not_before: datetime
     attachments: tuple[Attachment, ...] = ()
     metadata: JSON = field(default_factory=dict)
+    fragments: int | None = None
 
 
 @dataclass(frozen=True)
@@ -218,7 +235,10 @@ class Service:
 
 @dataclass(frozen=True)
 class Article:
-    """One answer of the knowledge base, with its source and the notes (`facts`) it rests on."""
+    """One answer of the knowledge base, with its source and the notes (`facts`) it rests on.
+
+    `review_date`: when somebody should look at it again. `expires`: the last day on which it may be told.
+    """
 
     id: str
     question: str
@@ -231,6 +251,7 @@ class Article:
     as_of: str | None = None
     verify: bool = False
     status: Literal["live", "withdrawn"] = "live"
+    expires: str | None = None
 
 
 @dataclass(frozen=True)
@@ -251,9 +272,63 @@ class KnowledgeAnswer:
 
 @dataclass(frozen=True)
 class Agent:
-    """Somebody who signs in at the desk or the training room."""
+    """Somebody who signs in at the desk or the training room. `most_chats`: how many they are given at once."""
 
     id: str
     username: str
     name: str
-    role: str
+    roles: tuple[str, ...]
+    skills: tuple[str, ...] = ()
+    most_chats: int = 5
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A message or event of the WeChat platform as the store knows it.
+
+    `fresh`: it came for the first time. `superseded`: a later fragment of its turn takes the answer. `payload`:
+    what the house has not got yet.
+    """
+
+    sender: str
+    key: str
+    kind: str
+    state: str
+    payload: JSON
+    fresh: bool = False
+    turn_id: str | None = None
+    reply: str | None = None
+    superseded: bool = False
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """A message that waits, and how many pieces of it have gone out."""
+
+    message: Message
+    pieces: int = 0
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What goes out in one message of the platform: the ids that end with it, and the one it leaves unfinished."""
+
+    body: JSON
+    done: tuple[str, ...]
+    begun: tuple[str, int] | None = None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every message that is in it."""
+        return self.done + ((self.begun[0],) if self.begun else ())
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What the platform lets us send to a citizen now, and its last refusal (`trouble`, a short code)."""
+
+    left: int
+    until: datetime | None
+    typed_left: int
+    subscribed: bool = True
+    trouble: str | None = None

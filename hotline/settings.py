@@ -32,15 +32,24 @@ class Settings:
     service_token: str = ""
     session_secret: str = ""
     admin_password: str = ""
+    totp_key: str = ""
+    totp_roles: tuple[str, ...] = ()
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_roles_claim: str = "roles"
+    oidc_timeout: float = 5.0
     public_url: str = ""
     allowed_origins: tuple[str, ...] = ()
     gas_firms: str = ""
     duty_webhook: str = ""
     duty_after: float = 60.0
     knowledge_unverified: str = "show"
+    embeddings: str = "hotline.text.embedding.universal"
     city_limits: bool = False
     log_level: str = "INFO"
     max_body: int = 262_144
+    max_attachment: int = 10_485_760
     max_text: int = 20_000
     rate_messages: int = 20
     rate_seconds: float = 10.0
@@ -53,6 +62,35 @@ class Settings:
     case_timeout: float = 5.0
     case_retry_seconds: float = 30.0
     emergency_silence: float = 1800.0
+    assign: str = "manual"
+    answer_seconds: float = 180.0
+    abandon_seconds: float = 1800.0
+    test_share: float = 0.2
+    training_minutes: int = 30
+    training_memory_mb: int = 6000
+    wechat_token: str = ""
+    wechat_app_id: str = ""
+    wechat_app_secret: str = ""
+    wechat_aes_key: str = ""
+    wechat_api_url: str = "https://api.weixin.qq.com"
+    wechat_oauth_url: str = ""
+    wechat_stable_token: bool = True
+    wechat_token_url: str = ""
+    wechat_token_key: str = ""
+    wechat_timeout: float = 5.0
+    wechat_media_timeout: float = 20.0
+    wechat_reply_seconds: float = 4.0
+    wechat_clock_seconds: float = 300.0
+    wechat_message_quota: int = 5
+    wechat_message_seconds: float = 172800.0
+    wechat_click_quota: int = 3
+    wechat_click_seconds: float = 60.0
+    wechat_vendor_url: str = ""
+    wechat_vendor_token: str = ""
+    wechat_vendor_keys: tuple[str, ...] = ()
+    wechat_vendor_timeout: float = 3.5
+    wechat_progress_template: str = ""
+    wechat_rating_template: str = ""
 
     @property
     def internal_url(self) -> str:
@@ -65,9 +103,26 @@ class Settings:
         return f"http://127.0.0.1:{self.bot_port}"
 
     @property
+    def models(self) -> Path:
+        """Where the training room keeps its models, a folder each."""
+        return self.var / "training" / "models"
+
+    @property
     def own_backend_url(self) -> str:
         """The embedded case backend's address, used unless another is set."""
         return f"http://127.0.0.1:{self.port}/open311/v2"
+
+    @property
+    def wechat_oauth(self) -> str:
+        """Where citizens' browsers are sent to sign in: the platform's own host, or the simulator that stands in."""
+        if self.wechat_oauth_url:
+            return self.wechat_oauth_url.rstrip("/")
+        own = self.wechat_api_url.rstrip("/") == "https://api.weixin.qq.com"
+        return "https://open.weixin.qq.com" if own else self.wechat_api_url.rstrip("/")
+
+    def address(self, url: str) -> str:
+        """An address of ours as others can follow it; unchanged while no public address is set."""
+        return self.public_url.rstrip("/") + url if url.startswith("/") else url
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -82,13 +137,23 @@ class Settings:
             if raw is not None and raw != "":
                 values[name] = _convert(name, raw, default)
         var = Path(str(values.get("var", cls.var)))
-        for name in ("service_token", "open311_api_key", "session_secret"):
+        for name in ("service_token", "open311_api_key", "session_secret", "totp_key"):
             if not values.get(name):
                 values[name] = _kept_secret(var, name)
         values.setdefault("database_url", f"sqlite+aiosqlite:///{var / 'hotline.sqlite'}")
         values.setdefault("case_backend_key", values["open311_api_key"])
         if values.get("knowledge_unverified", "show") not in ("show", "hide"):
             raise SettingsError("HOTLINE_KNOWLEDGE_UNVERIFIED must be show or hide")
+        if values.get("assign", "manual") not in ("auto", "manual"):
+            raise SettingsError("HOTLINE_ASSIGN must be auto or manual")
+        if not 0 <= float(str(values.get("test_share", cls.test_share))) <= 0.9:
+            raise SettingsError("HOTLINE_TEST_SHARE must be between 0 and 0.9")
+        if values.get("wechat_aes_key") and len(str(values["wechat_aes_key"])) != 43:
+            raise SettingsError("HOTLINE_WECHAT_AES_KEY must have 43 characters")
+        if values.get("wechat_aes_key") and not values.get("wechat_app_id"):
+            raise SettingsError("HOTLINE_WECHAT_APP_ID is needed with HOTLINE_WECHAT_AES_KEY")
+        if float(str(values.get("wechat_reply_seconds", cls.wechat_reply_seconds))) > 4.5:
+            raise SettingsError("HOTLINE_WECHAT_REPLY_SECONDS must be at most 4.5: the platform hangs up after 5")
         values["database_url"] = _async_url(str(values["database_url"]))
         return cls(**values)  # type: ignore[arg-type]
 

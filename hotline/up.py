@@ -6,20 +6,26 @@ import asyncio
 import os
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import aiohttp
 
-from hotline.care.supervisor import Supervisor, bot_python, processes
-from hotline.desk.accounts import ensure_first_users
+from hotline.care.supervisor import Supervisor, processes
+from hotline.desk.first_users import ensure_first_users
+from hotline.emergency.training import load_or_train, model_path
 from hotline.errors import SettingsError
+from hotline.processes import bot_python, free_port, newest_model
 from hotline.settings import ROOT, Settings
 from hotline.store.database import Database
 from hotline.store.migrate import migrate
+from hotline.training.bot_process import BotLauncher
+from hotline.training.keeper import Keeper
 
-MODEL = "hotline"
+MODEL, NLU = "hotline", ROOT / "bot" / "data" / "nlu"
 
 
 def say(text: str) -> None:
@@ -27,29 +33,42 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def free_port() -> int:
-    """A port that is free now, on the loopback."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def train(settings: Settings, environment: Mapping[str, str] | None = None, bot: bool = True) -> Path:
+    """Train what is missing: the bot's model (always when asked) in its own environment, the detector's beside it.
 
-
-def newest_model() -> Path | None:
-    """The newest trained model of the checkout."""
-    found = sorted((ROOT / "bot" / "models").glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    return found[-1] if found else None
-
-
-def train(environment: Mapping[str, str] | None = None) -> Path:
-    """Train the bot's model in its own environment. Raises SettingsError when that fails."""
+    Raises SettingsError when the bot's training fails.
+    """
     started = time.monotonic()
-    done = subprocess.run([bot_python(ROOT), "-m", "bot", "train", "--fixed-model-name", MODEL], cwd=ROOT,
-                          env=dict(environment or os.environ))
+    children: list[subprocess.Popen[bytes]] = []
+    with ThreadPoolExecutor(1) as beside:
+        learning = beside.submit(_train_bot, dict(environment or os.environ), children) if bot else None
+        try:
+            if not model_path(settings.embeddings).exists():
+                load_or_train(settings.embeddings)
+                say(f"      紧急识别模型已训练，用时 {time.monotonic() - started:.0f} 秒")
+            failed = learning is not None and not learning.result()
+        except BaseException:
+            for child in children:
+                child.terminate()
+            raise
     model = newest_model()
-    if done.returncode != 0 or model is None:
+    if failed or model is None:
         raise SettingsError("training the bot's model failed; see the lines above")
-    say(f"      模型已训练，用时 {time.monotonic() - started:.0f} 秒")
+    if bot:
+        say(f"      对话模型已训练，用时 {time.monotonic() - started:.0f} 秒")
     return model
+
+
+def _train_bot(environment: Mapping[str, str], children: list[subprocess.Popen[bytes]]) -> bool:
+    """The sentences' vectors first, in this environment; whether there is a model then."""
+    vectors = [sys.executable, "-m", "hotline", "training", "warm", str(NLU)]
+    model = [bot_python(ROOT), "-m", "bot", "train", "--fixed-model-name", MODEL]
+    for command in (vectors, model):
+        children.append(subprocess.Popen(command, cwd=ROOT, env=environment))
+        # Without vectors the training is only slower; after a signal there shall be none.
+        if children[-1].wait() != 0 and (command is model or children[-1].returncode < 0):
+            return False
+    return True
 
 
 def _check_port(host: str, port: int, name: str) -> None:
@@ -99,13 +118,16 @@ async def _announce(settings: Settings) -> None:
 async def _run(settings: Settings, environment: Mapping[str, str], model: Path) -> None:
     await _prepare(settings)
     say("[3/4] 启动进程：动作服务、Rasa、前门")
-    supervisor = Supervisor(processes(ROOT, environment, str(model), settings.bot_port, settings.action_port))
+    database = Database(settings.database_url)
+    keeper = Keeper(database, settings, model, BotLauncher.of(settings, environment))
+    supervisor = Supervisor(processes(ROOT, environment, settings.action_port), [keeper])
     announcing = asyncio.create_task(_announce(settings))
     try:
         await supervisor.run()
     finally:
         announcing.cancel()
         await asyncio.gather(announcing, return_exceptions=True)
+        await database.close()
     say("已停止")
 
 
@@ -126,9 +148,11 @@ def up() -> int:
         # Rasa's old dependencies greet every start with pages of deprecation warnings.
         "PYTHONWARNINGS": environment.get("PYTHONWARNINGS", "ignore")}
     say("[1/4] 模型")
-    model = Path(settings.bot_model) if settings.bot_model else newest_model() or train(environment)
-    if not model.exists():
+    model = Path(settings.bot_model) if settings.bot_model else newest_model()
+    if model is not None and not model.exists():
         raise SettingsError("HOTLINE_BOT_MODEL names a file that does not exist")
+    trained = train(settings, environment, bot=model is None)
+    model = model or trained
     asyncio.run(_run(settings, environment, model))
     return 0
 

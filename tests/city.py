@@ -21,7 +21,7 @@ from typing import Any
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_SECONDS = 120
+READY_SECONDS = 300
 
 
 @dataclass
@@ -121,7 +121,10 @@ def running(**settings: str) -> Iterator[City]:
         city = City(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{internal}", "test-service-token", "test-api-key",
                     Path(folder), process, bot, actions, log)
         try:
-            wait_for(lambda: _is_ready(city), READY_SECONDS, 0.3)
+            try:
+                wait_for(lambda: _is_ready(city), READY_SECONDS, 0.3)
+            except AssertionError as error:
+                raise AssertionError("not ready: " + log.read_text(errors="replace")[-3000:]) from error
             yield city
         finally:
             process.send_signal(signal.SIGINT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pwd
 import shutil
@@ -9,6 +10,8 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -16,10 +19,13 @@ import pytest
 from hotline.store.database import Database
 from hotline.store.migrate import migrate
 from tests.city import City, running
+from tests.patience import patient
 from tests.ports import free_port
 from tests.stage import agent, house, settings
 
 __all__ = ["agent", "house", "settings"]
+
+patient()
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -69,25 +75,72 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database of each kind."""
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'hotline.sqlite'}"
-    server = request.getfixturevalue("postgres")
-    name = f"t{uuid.uuid4().hex[:12]}"
-    port = server.rsplit(":", 1)[1]
-    subprocess.run([_program("psql") or "psql", "-h", "127.0.0.1", "-p", port, "-U", "hotline", "-c",
-                    f"create database {name}", "postgres"], check=True, capture_output=True)
-    return f"{server}/{name}"
+        yield f"sqlite+aiosqlite:///{tmp_path / 'hotline.sqlite'}"
+        return
+    server, name = request.getfixturevalue("postgres"), f"t{uuid.uuid4().hex[:12]}"
+    _psql(server, f"create database {name}")
+    yield f"{server}/{name}"
+    _psql(server, f"drop database {name} with (force)")
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables, to be copied: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "hotline.sqlite"
+    _migrated(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: str) -> str:
+    """The name of a database with all tables, to be copied."""
+    _psql(postgres, "create database migrated")
+    _migrated(f"{postgres}/migrated")
+    return "migrated"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """A migrated database of each kind."""
-    database = Database(database_url)
-    await migrate(database)
-    yield database
-    await database.close()
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), tmp_path / "hotline.sqlite")
+        async with _opened(f"sqlite+aiosqlite:///{tmp_path / 'hotline.sqlite'}") as database:
+            yield database
+        return
+    template = request.getfixturevalue("migrated_postgres")
+    server, name = request.getfixturevalue("postgres"), f"t{uuid.uuid4().hex[:12]}"
+    _psql(server, f"create database {name} template {template}")
+    async with _opened(f"{server}/{name}") as database:
+        yield database
+    _psql(server, f"drop database {name} with (force)")
+
+
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Database]:
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def _migrated(url: str) -> None:
+    async def run() -> None:
+        async with _opened(url) as database:
+            await migrate(database)
+
+    # In a thread, for a test's event loop may be running here.
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(asyncio.run, run()).result()
+
+
+def _psql(server: str, statement: str) -> None:
+    port = server.rsplit(":", 1)[1]
+    subprocess.run([_program("psql") or "psql", "-h", "127.0.0.1", "-p", port, "-U", "hotline", "-c", statement,
+                    "postgres"], check=True, capture_output=True)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,8 @@ from hotline.conversation.frontdoor import FrontDoor
 from hotline.conversation.scripted_bot import ScriptedBot
 from hotline.conversation.timing import Timings
 from hotline.conversation.turns import Turns
+from hotline.conversation.waiting import WaitingRoom
+from hotline.emergency import Detector
 from hotline.errors import ChannelError
 from hotline.records import Agent, Inbound, Message
 from hotline.settings import Settings
@@ -47,9 +49,13 @@ class PushedChannel(Connector):
         self.out: list[Message] = []
         self.trouble: list[ChannelError] = []
         self.connected = True
+        self.read: list[tuple[str, str]] = []
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         return []
+
+    async def agent_seen(self, sender: str, message: Message) -> None:
+        self.read.append((sender, message.text or ""))
 
     async def deliver(self, sender: str, messages: Sequence[Message]) -> bool:
         if self.trouble:
@@ -68,6 +74,7 @@ class Stage:
     pushed: PushedChannel
     database: Database
     settings: Settings
+    cases: Cases
     steps: list[str] = field(default_factory=list)
 
     async def ask(self, text: str, sender: str = "citizen", message_id: str | None = None) -> list[Message]:
@@ -81,13 +88,14 @@ async def stage(database: Database, settings: Settings, worker: str = "w1") -> A
     cases = Cases(database, load_catalogue(), settings)
     bot, pushed, steps = ScriptedBot(), PushedChannel(), []
     timings = Timings(CollectorRegistry())
-    turns = Turns(database, bot, Executor(cases), EmergencyDesk(cases, settings), {"web"}, settings, worker,
-                  steps.append, timings)
-    door = FrontDoor(database, settings, turns, {"rest": PulledChannel(), "web": pushed}, worker, steps.append,
-                     timings)
+    detector = Detector()
+    turns = Turns(database, bot, Executor(cases), detector, EmergencyDesk(cases, settings),
+                  WaitingRoom(cases, settings), {"web"}, settings, worker, steps.append, timings)
+    door = FrontDoor(database, settings, detector, turns, {"rest": PulledChannel(), "web": pushed}, worker,
+                     steps.append, timings)
     await door.start()
     try:
-        yield Stage(door, bot, pushed, database, settings, steps)
+        yield Stage(door, bot, pushed, database, settings, cases, steps)
     finally:
         await door.stop()
 
@@ -106,7 +114,7 @@ async def house(database: Database, settings: Settings) -> AsyncIterator[Stage]:
 
 @pytest.fixture
 def agent() -> Agent:
-    return Agent("a1", "wang", "王", "agent")
+    return Agent("a1", "wang", "王", ("agent",))
 
 
 async def until(check: object, seconds: float = 5.0) -> None:

@@ -1,4 +1,4 @@
-// The pages: citizen.html (/) and desk.html (/desk/), their hashed files under /assets/.
+// The pages: citizen.html (/), desk.html (/desk/) and training.html (/training/), their hashed files under /assets/.
 import vue from '@vitejs/plugin-vue'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
@@ -15,9 +15,9 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
-      input: { citizen: page('citizen.html'), privacy: page('privacy.html'), desk: page('desk.html') },
+      input: { citizen: page('citizen.html'), privacy: page('privacy.html'), desk: page('desk.html'), training: page('training.html') },
     },
   },
-  server: { proxy: { '/socket.io': { target: 'http://127.0.0.1:12345', ws: true }, '/desk/api': 'http://127.0.0.1:12345' } },
+  server: { proxy: { '/socket.io': { target: 'http://127.0.0.1:12345', ws: true }, '/desk/api': 'http://127.0.0.1:12345', '/training/api': 'http://127.0.0.1:12345' } },
   test: { include: ['src/**/*.test.ts'] },
 })

@@ -27,6 +27,7 @@ again or calls a person. So let errors rise; catch only what the citizen can be 
 from __future__ import annotations
 
 import traceback
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -79,8 +80,9 @@ class Turn:
     """What an action may know: the citizen's text as sent, its parse, the slots and who speaks where.
 
     `parse` has the keys of the channel's parse: intent, confidence, ranking, entities, domain, act,
-    service_code, service_confidence, service_ranking, place, phone. `context` has conversation_id,
-    citizen_id, channel and sender. `attachments` are dicts with `kind`.
+    service_code, service_confidence, service_ranking, place, phone; and segments, a letter's pieces as
+    {"text", "start", "end", "service_code", "confidence", "act"} (hotline/text/letters.py). `context` has
+    conversation_id, citizen_id, channel and sender. `attachments` are dicts with `kind`.
     """
 
     text: str
@@ -103,7 +105,8 @@ class Turn:
         metadata = latest.get("metadata") or {}
         return cls(
             text=latest.get("text") or "",
-            parse=flat_parse(latest),
+            # The pieces are for actions alone: the wire's parse stays as it is.
+            parse={**flat_parse(latest), "segments": latest.get("segments") or []},
             slots={name: value for name, value in tracker.slots.items() if name not in (CLOSING_SLOT, COMMANDS_SLOT)},
             context=dict(metadata.get("context") or {}),
             attachments=tuple(metadata.get("attachments") or ()),
@@ -111,24 +114,27 @@ class Turn:
         )
 
 
-class HotlineAction(Action):
-    """An action that ends well or visibly does not; subclasses set `action_name` and write `act`."""
+class HotlineAction(Action, ABC):
+    """An action that ends well or visibly does not; subclasses set `action_name` and write `act`.
+
+    Rasa registers every subclass that is not abstract.
+    """
 
     action_name: ClassVar[str] = ""
     ends_turn: ClassVar[bool] = True
 
     def name(self) -> str:
         """The name rules and domain.yml call it by."""
-        return self.action_name or f"abstract_{type(self).__name__}"
+        return self.action_name
 
     @property
     def house(self) -> House:
         """The client of the front door's internal API, one for the process."""
         return House.shared()
 
+    @abstractmethod
     async def act(self, turn: Turn) -> Outcome:
         """Decide what this turn says and wants."""
-        raise NotImplementedError(type(self).__name__)
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: JSON) -> list[JSON]:
         """Run `act` and translate its outcome to Rasa; the closing event is the last one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 ACTS = ("report", "consult", "suggestion", "urge", "status", "praise")
 OTHER = "other"
+SUGGESTION = "suggestion"  # an act, and the service of proposals that fit no other service
 _DOMAINS = {
     "gas": "gas_safety",
     "property": "property_management",

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import jieba
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -16,10 +12,8 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components import sources
-from hotline.text.gazetteer import gazetteer
+from bot.components.words import USER_DICTIONARIES, words_of
 from hotline.text.normalise import normalise
-
-USER_DICTIONARIES = ("bot/data/jieba/qingdao.txt",)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -64,34 +58,11 @@ class QingdaoTokenizer(Tokenizer):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The cache must see the dictionaries and the normalisation too."""
         paths = [sources.ROOT / name for name in config.get("dictionaries", USER_DICTIONARIES)]
-        return sources.fingerprint(*sources.NORMALISATION, sources.ROOT / "hotline/text/gazetteer.txt", *paths)
+        return sources.fingerprint(*sources.NORMALISATION, sources.HERE / "words.py",
+                                   sources.ROOT / "hotline/text/gazetteer.txt", *paths)
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Cut one attribute of a message; a token's `at` is its place in the normalised text."""
         normal = normalise(message.get(attribute))
         cut = words_of(tuple(self._config["dictionaries"])).tokenize(normal.text.lower())
         return [Token(word, *normal.span(start, end), data={"at": start}) for word, start, end in cut if word.strip()]
-
-
-@lru_cache(maxsize=4)
-def words_of(dictionaries: tuple[str, ...]) -> jieba.Tokenizer:
-    """A jieba of our own with the city's names and these user dictionaries, initialised; shared in the process."""
-    jieba.setLogLevel(logging.WARNING)
-    tokenizer = jieba.Tokenizer()
-    tokenizer.initialize()
-    for name in gazetteer().names:
-        tokenizer.add_word(normalise(name).text.lower())
-    for dictionary in dictionaries:
-        path = sources.ROOT / dictionary
-        if path.is_file():
-            _add_words(tokenizer, path)
-    return tokenizer
-
-
-def _add_words(tokenizer: jieba.Tokenizer, path: Path) -> None:
-    """Read jieba's own form, `word [frequency] [tag]` a line; # starts a comment."""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        parts = line.split("#", 1)[0].split()
-        if parts:
-            frequency = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else None
-            tokenizer.add_word(normalise(parts[0]).text.lower(), frequency)

@@ -16,15 +16,19 @@ from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import INTENT, METADATA, METADATA_EXAMPLE, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix, hstack
 
 from bot.components import sources
-from bot.components.features import Features
-from bot.components.heads import Head, Piece, pieces, pool
-from bot.components.services import ACTS, act_of, domain_of
+from bot.components.heads import Head
+from bot.components.services import ACTS, OTHER, SUGGESTION, act_of, domain_of
+from hotline.text.embedding import UNIVERSAL, Encoder, encoder
+from hotline.text.letters import segments
+from hotline.text.ngrams import Features
 from hotline.text.normalise import normalise
 from hotline.text.phones import find_phones
 from hotline.text.places import find_place
 from hotline.text.times import find_time
+from hotline.text.vector_cache import cached
 
 log = logging.getLogger(__name__)
 FILE = "understanding.npz"
@@ -34,20 +38,24 @@ FILLERS = re.compile("我叫|我姓|联系人|电话|手机号?|号码|地址|�
                      "|这边|那边|先生|女士|[是的我这那有]")
 WORDS = re.compile(r"[\u4e00-\u9fff]|[a-z]+")
 LETTERS = (*ACTS, "add_to_case", "withdraw", "english")
-HELPERS = ("features.py", "heads.py", "services.py")
+SEVERAL = 60  # characters: shorter texts are about one matter
+LETTER = 90  # characters: nobody greets or agrees at such length
+HELPERS = (sources.HERE / "heads.py", sources.HERE / "services.py", sources.ROOT / "hotline/text/ngrams.py",
+           sources.ROOT / "hotline/text/embedding.py")
+PARTS = ("intent", "act", "service")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class Understanding(GraphComponent, IntentClassifier):
-    """Two linear heads over the same features: one for the intent, one for the service of a matter."""
+    """Three linear heads over the same features: matter or which talk, which act of a matter, which service."""
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config
         self._storage = model_storage
         self._resource = resource
         self._features = Features()
-        self._intent = Head()
-        self._service = Head()
+        self._heads = {name: Head() for name in PARTS}
+        self._encoder = encoder(config["embeddings"])
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -65,9 +73,9 @@ class Understanding(GraphComponent, IntentClassifier):
 
         `sure_enough`: below it, counting all six acts together as one, the intent is `nlu_fallback`;
         `service_floor`: below it a matter's service is `other`; `ranking`: how many names a ranking keeps;
-        `cost`: the inverse of the regularisation.
+        `cost`: the inverse of the regularisation; `embeddings`: dotted path of the sentence encoder, or `none`.
         """
-        return {"sure_enough": 0.3, "service_floor": 0.1, "ranking": 10, "cost": 1.0}
+        return {"sure_enough": 0.3, "service_floor": 0.1, "ranking": 10, "cost": 1.0, "embeddings": UNIVERSAL}
 
     @classmethod
     def create(
@@ -80,20 +88,26 @@ class Understanding(GraphComponent, IntentClassifier):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The cache must see the helpers' source too."""
-        return sources.fingerprint(*(sources.HERE / name for name in HELPERS), *sources.NORMALISATION)
+        return sources.fingerprint(*HELPERS, *sources.NORMALISATION)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Train both heads: the intent's on all examples, the service's on those whose block names a service."""
+        """Train the heads: the intent's on all examples, the act's on acts, the service's where a service is named."""
         examples = [example for example in training_data.intent_examples if example.get(INTENT) and example.get(TEXT)]
         if not examples:
             log.warning("No example with an intent: nothing learnt.")
             return self._resource
-        matrix = self._features.fit([(_text(example), _words(example)) for example in examples])
-        self._intent.fit(matrix, [example.get(INTENT) for example in examples], self._config["cost"])
-        services = [_service(example) for example in examples]
-        rows = [number for number, service in enumerate(services) if service]
-        if rows:
-            self._service.fit(matrix[rows], [str(services[number]) for number in rows], self._config["cost"])
+        documents = [(_text(example), _words(example)) for example in examples]
+        self._features.fit(documents)
+        views = self._views(documents, cached(self._encoder, self._config["embeddings"]))
+        counts = np.array([float(_told(example, "weight") or 1) for example in examples])
+        intents = [str(example.get(INTENT)) for example in examples]
+        acts = [intent if intent in ACTS else None for intent in intents]
+        for name, labels in (("intent", intents), ("act", acts), ("service", [_service(each) for each in examples])):
+            rows = [number for number, label in enumerate(labels) if label]
+            if rows:
+                # Acts are told apart as often as they come: balanced, every third complaint would be a question.
+                self._heads[name].fit([view[rows] for view in views], [str(labels[number]) for number in rows],
+                                      self._config["cost"], balanced=name != "act", counts=counts[rows])
         self._persist()
         return self._resource
 
@@ -110,18 +124,54 @@ class Understanding(GraphComponent, IntentClassifier):
 
     def _understand(self, message: Message) -> dict[str, Any]:
         text = _text(message)
-        if not self._intent.classes or not text.strip():
+        if not self._heads["intent"].classes or not text.strip():
             return _nothing()
-        parts = pieces(text, [(token.text, token.get("at")) for token in message.get("text_tokens") or []])
-        matrix = self._features.rows((part.text, part.words) for part in parts)
-        ranking = self._ranked(self._intent, matrix, parts)
-        if len(parts) > 1:
+        views = self._views([(text, _words(message))])
+        ranking = self._intents(views)
+        if len(text) > LETTER:
             ranking = _of_letters(ranking)
         elif ranking[0]["name"] == BARE:
             ranking = self._beyond_details(message, ranking)
         intent = _decide(ranking, self._config["sure_enough"])
         result = {"intent": intent, "intent_ranking": ranking[: self._config["ranking"]], "act": act_of(intent["name"])}
-        return result | self._matter(result["act"], matrix, parts)
+        return result | self._matter(result["act"], views) | {"segments": self._segments(message)}
+
+    def _segments(self, message: Message) -> list[dict[str, Any]]:
+        """The parts of a letter with a service and an act each; whether they are one matter the dialogue decides."""
+        written = message.get(TEXT) or ""
+        if len(written) <= SEVERAL:
+            return []
+        parts = segments(written)
+        if not parts:
+            return []
+        texts = [normalise(part.body).text.lower() for part in parts]
+        words = _words(message)
+        views = self._views([(text, [word for word in words if word in text]) for text in texts])
+        services = self._heads["service"].probabilities(views)
+        return [{"text": part.text, "start": part.start, "end": part.end,
+                 **_best(self._heads["service"], services[number]),
+                 "act": act_of(self._intents([view[number] for view in views])[0]["name"])}
+                for number, part in enumerate(parts)]
+
+    def _views(self, documents: list[tuple[str, list[str]]], meaning: Encoder | None = None) -> list[csr_matrix]:
+        """N-grams alone and, with an encoder, beside the sentence embeddings."""
+        grams, meaning = self._features.rows(documents), meaning or self._encoder
+        if meaning is None:
+            return [grams]
+        return [grams, hstack([grams, csr_matrix(meaning.encode([text for text, _ in documents]))]).tocsr()]
+
+    def _intents(self, views: list[csr_matrix]) -> list[dict[str, Any]]:
+        """All intents, best first; how likely a matter is says the first head, which act it is the second."""
+        chances = self._chances("intent", views)
+        if self._heads["act"].classes:
+            matter = sum(chance for name, chance in chances.items() if name in ACTS)
+            chances |= {name: matter * chance for name, chance in self._chances("act", views).items()}
+        return _ranked(chances)
+
+    def _chances(self, head: str, views: list[csr_matrix]) -> dict[str, float]:
+        if not self._heads[head].classes:
+            return {}
+        return dict(zip(self._heads[head].classes, self._heads[head].probabilities(views)[0].tolist(), strict=True))
 
     def _beyond_details(self, message: Message, ranking: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """A long address outweighs the few words of a matter beside it: those words are then heard alone."""
@@ -133,18 +183,19 @@ class Understanding(GraphComponent, IntentClassifier):
         rest = FILLERS.sub(" ", normalise(kept).text.lower()).strip()
         if len(WORDS.findall(rest)) < 3:
             return ranking
-        words = [token.text for token in message.get("text_tokens") or [] if token.text in rest]
-        matrix = self._features.rows([(rest, words)])
-        chances = self._ranked(self._intent, matrix, [Piece(rest, words, 1.0)])
-        return [item for item in chances if item["name"] != BARE]
+        words = [word for word in _words(message) if word in rest]
+        return [item for item in self._intents(self._views([(rest, words)])) if item["name"] != BARE]
 
-    def _matter(self, act: str | None, matrix: Any, parts: list[Piece]) -> dict[str, Any]:
+    def _matter(self, act: str | None, views: list[csr_matrix]) -> dict[str, Any]:
         """The service's keys; a text that is no matter has none, but its ranking is told all the same."""
-        ranking = self._ranked(self._service, matrix, parts)
+        ranking = _ranked(self._chances("service", views))
         best = ranking[0] if ranking and act is not None else None
         code = best["name"] if best else None
         if best and best["confidence"] < self._config["service_floor"]:
-            code = "other"
+            code = OTHER
+        if code == OTHER and act == SUGGESTION:
+            # A proposal that fits no service: the act's head knows proposals, the service's only their matter.
+            code = SUGGESTION
         return {
             "service_code": code,
             "service_confidence": best["confidence"] if best else 0.0,
@@ -152,17 +203,9 @@ class Understanding(GraphComponent, IntentClassifier):
             "domain": domain_of(code),
         }
 
-    @staticmethod
-    def _ranked(head: Head, matrix: Any, parts: list[Piece]) -> list[dict[str, Any]]:
-        if not head.classes:
-            return []
-        chances = pool(head.log_probabilities(matrix), np.array([part.weight for part in parts]))
-        order = np.argsort(-chances, kind="stable")
-        return [{"name": head.classes[place], "confidence": round(float(chances[place]), 4)} for place in order]
-
     def _persist(self) -> None:
         state: dict[str, np.ndarray] = {}
-        for name, part in (("features", self._features), ("intent", self._intent), ("service", self._service)):
+        for name, part in (("features", self._features), *self._heads.items()):
             state |= {f"{name}_{key}": value for key, value in part.state().items()}
         with self._storage.write_to(self._resource) as folder:
             np.savez(folder / FILE, **state)
@@ -180,7 +223,7 @@ class Understanding(GraphComponent, IntentClassifier):
             with np.load(folder / FILE, allow_pickle=False) as file:
                 state = {name: file[name] for name in file.files}
         component._features = Features.from_state(_part(state, "features"))
-        component._intent, component._service = (Head.from_state(_part(state, name)) for name in ("intent", "service"))
+        component._heads = {name: Head.from_state(_part(state, name)) for name in PARTS}
         return component
 
 
@@ -193,12 +236,31 @@ def _words(message: Message) -> list[str]:
 
 
 def _service(example: Message) -> str | None:
+    found = _told(example, "service")
+    # A proposal that fits no service is `other` told as a suggestion.
+    return OTHER if found == SUGGESTION else str(found) if found else None
+
+
+def _told(example: Message, key: str) -> Any:
+    """What an example's metadata, or its block's, say."""
     metadata = example.get(METADATA) or {}
     for level in (METADATA_EXAMPLE, METADATA_INTENT):
         found = metadata.get(level)
-        if isinstance(found, dict) and found.get("service"):
-            return str(found["service"])
+        if isinstance(found, dict) and found.get(key):
+            return found[key]
     return None
+
+
+def _best(head: Head, chances: np.ndarray) -> dict[str, Any]:
+    if not head.classes:
+        return {"service_code": None, "confidence": 0.0}
+    place = int(chances.argmax())
+    return {"service_code": head.classes[place], "confidence": round(float(chances[place]), 4)}
+
+
+def _ranked(chances: dict[str, float]) -> list[dict[str, Any]]:
+    order = sorted(chances.items(), key=lambda item: -item[1])
+    return [{"name": name, "confidence": round(chance, 4)} for name, chance in order]
 
 
 def _decide(ranking: list[dict[str, Any]], sure_enough: float) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.actions.base import Message, Outcome
 from bot.dialogue import knowledge, matter
 from bot.dialogue.hear import LETTER, menu_word
-from bot.dialogue.say import NEITHER, NO_TICKET, PERSON, TICKET, WAYS_OUT, ask, tell
+from bot.dialogue.say import NEITHER, NO_TICKET, PERSON, REPORT, TICKET, WAYS_OUT, ask, tell
 from bot.dialogue.scene import Needs, Scene
 from bot.dialogue.state import Topic
 from hotline.text.normalise import squeezed
@@ -69,23 +69,33 @@ def start(scene: Scene) -> Outcome:
 def tell_found(scene: Scene, asked: str, taken: tuple[str, ...] = ()) -> Outcome:
     """What the searches mean for the citizen."""
     article = knowledge.best(scene.reads, taken)
+    if article is not None and not taken and _follows(scene) and article.get("question") == scene.topic.question:
+        # "那不够咋办" wants more than what was just said: what stands beside it is offered rather than said again.
+        beside = knowledge.beside(scene.reads, scene.topic.question)
+        if beside:
+            return _offer(scene, asked, beside)
     if article is not None:
         return _answered(scene, asked, knowledge.bubble(article), str(article.get("question") or ""))
     if len(asked) > LETTER:
         return matter.start(scene)
     near = knowledge.near(scene.reads)
     if near:
-        topic = replace(_offering(scene, asked), options=near)
-        return scene.to(ask("choice", "您是不是想问：", *near, NEITHER), errand="choice", topic=topic)
+        return _offer(scene, asked, near)
     return not_found(scene, asked)
+
+
+def _offer(scene: Scene, asked: str, questions: tuple[str, ...]) -> Outcome:
+    """Questions to choose from; who had reported something, and not asked, is one tap from the ticket."""
+    question = ask("choice", "您是不是想问：", *questions, TICKET, NEITHER, knowledge="ask")
+    return scene.to(question, errand="choice", topic=replace(_offering(scene, asked), options=questions))
 
 
 def not_found(scene: Scene, asked: str) -> Outcome:
     """The honest sentence and two ways out; the question is kept for the ticket."""
-    text = "没有查到这个问题的答案。可以登记工单请责任单位答复，或转人工。"
+    text, decision = "没有查到这个问题的答案。可以登记工单请责任单位答复，或转人工。", "none"
     if scene.reads.failed:
-        text = "没有查到，资料库这会儿连不上。可以登记工单，或转人工。"
-    question = ask("choice", text, TICKET, PERSON)
+        text, decision = "资料库这会儿连不上，没法查。可以登记工单，或转人工。", "failed"
+    question = ask("choice", text, TICKET, PERSON, knowledge=decision)
     return scene.to(question, errand="choice", topic=_offering(scene, asked))
 
 
@@ -97,6 +107,9 @@ def step(scene: Scene) -> Outcome | None:
         return tell_found(scene, option, (option,))
     if words in (squeezed(NEITHER), "都不对", "不是这些"):
         return not_found(scene, topic.offer or scene.text)
+    if words == squeezed(REPORT) and topic.offer_act == "consult":
+        # The menu's own button: something new is to be reported, and not the question that found no answer.
+        return None
     if topic.offer and (menu_word(scene.text) == "report" or (is_yes(scene.text) and not topic.options)):
         return matter.start(scene, topic.offer, topic.offer_act or None, topic.offer_service or None)
     if _NOT_MEANT.search(words) and len(words) <= 10:

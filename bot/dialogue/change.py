@@ -107,7 +107,7 @@ def _new_matter(draft: Draft, correction: Correction, scene: Scene) -> Draft:
     else:
         text = value
     sure = float(scene.turn.parse.get("service_confidence") or 0.0) >= _SURE
-    return replace(draft, text=text, service=scene.service if sure else draft.service)
+    return replace(draft, text=text, service=scene.service if sure else draft.service, listed=False)
 
 
 def _new_phone(draft: Draft, text: str) -> Step:

@@ -26,7 +26,8 @@ def start(scene: Scene) -> Outcome:
     if scene.topic.fails >= 1:
         return for_failure(scene)
     topic = replace(Topic(question=scene.topic.question), fails=scene.topic.fails + 1)
-    question = ask("matter", "没有听懂。请换一句话说是什么事，或者选一样。", REPORT, CONSULT, PERSON)
+    question = ask("matter", "没有听懂。请换一句话说是什么事，或者选一样。", REPORT, CONSULT, PERSON,
+                   knowledge="failed" if scene.reads.failed else "none")
     return scene.to(question, errand="none", topic=topic)
 
 

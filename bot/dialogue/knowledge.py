@@ -29,6 +29,13 @@ def near(reads: Reads, limit: int = 3) -> tuple[str, ...]:
     return ()
 
 
+def beside(reads: Reads, told: str, limit: int = 3) -> tuple[str, ...]:
+    """Other questions near a follow-up than the one that was just answered."""
+    found = [str(result["question"]) for search in reads.searches for result in search.get("results") or []
+             if result.get("question") and result["question"] != told]
+    return tuple(dict.fromkeys(found))[:limit]
+
+
 def bubble(article: JSON) -> Message:
     """The answer's bubble with its card."""
     source, as_of = str(article.get("source") or ""), article.get("as_of")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.actions.base import Outcome, Turn
-from bot.dialogue import readback
+from bot.actions.base import Message, Outcome, Turn, button
+from bot.dialogue import readback, several, waiting
 from bot.dialogue.fields import gather
 from bot.dialogue.hear import LETTER, is_small_talk, matter_of, menu_word
-from bot.dialogue.say import ask, quote, tell
+from bot.dialogue.say import ONE_TICKET, ask, quote, tell
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Draft
 from bot.dialogue.step import Step
@@ -36,6 +36,9 @@ def start(scene: Scene, text: str | None = None, act: str | None = None, service
     """Begin a report with this message, or with an earlier text whose ticket was offered."""
     words = scene.text if text is None else text.strip()
     kept = scene.draft if not scene.draft.text else Draft()
+    found = several.matters(scene) if text is None else ()
+    if found:
+        return _begin_first(scene, waiting.first(scene, kept, found))
     draft = gather(replace(kept, stage="matter", english=is_english(words)), scene)
     if text is not None:
         draft = gather(draft, Scene(Turn(words, scene.turn.parse, {}, {})))
@@ -43,6 +46,8 @@ def start(scene: Scene, text: str | None = None, act: str | None = None, service
         return ask_matter(scene, draft)
     service = _english_service(words) if draft.english else service or scene.service
     draft = replace(draft, text=words, act=act or _act(scene), service=service, tries=0)
+    if text is None and several.one_firm(scene):
+        draft = replace(draft, listed=True, service=several.firms_service(scene, draft.service))
     return _begin(scene, onward(replace(draft, choices=_doubtful(scene, draft))))
 
 
@@ -53,6 +58,24 @@ def _begin(scene: Scene, draft: Draft) -> Outcome:
         return scene.to(question, errand="report", draft=draft)
     heard = readback.understood(draft, scene.reads)
     return scene.to(replace(question, text=f"{heard}{question.text}"), errand="report", draft=draft)
+
+
+def _begin_first(scene: Scene, draft: Draft) -> Outcome:
+    """Several matters: say what was understood, and begin with the first; all in one ticket is offered."""
+    draft = onward(draft)
+    question = readback.question(draft, scene.reads)
+    question = replace(question, buttons=(*question.buttons, button(ONE_TICKET)))
+    return scene.to(tell(waiting.announcement(draft)), question, errand="report", draft=draft)
+
+
+def next_one(scene: Scene, draft: Draft) -> tuple[Draft, Message]:
+    """The letter's next matter: its draft, and its first question with what was understood before it."""
+    draft = onward(waiting.following(draft))
+    question = readback.question(draft, scene.reads)
+    heard = f"接着登记{waiting.nth(draft)}。"
+    if draft.stage != "confirm":
+        heard = f"接着登记{waiting.nth(draft)}：{quote(readback.title_of(draft), 20)}。"
+    return draft, replace(question, text=f"{heard}{question.text}")
 
 
 def answer(scene: Scene, draft: Draft) -> Outcome | None:

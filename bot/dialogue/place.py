@@ -10,6 +10,7 @@ from bot.dialogue.hear import MATTER, TALK, asks, is_small_talk, is_vague, is_wi
 from bot.dialogue.scene import Scene
 from bot.dialogue.state import Draft
 from bot.dialogue.step import Step, again, known
+from bot.dialogue.waiting import at_last_place, says_same_place
 from hotline.text.normalise import squeezed
 from hotline.text.phones import find_phones
 from hotline.text.places import find_place, place_answer
@@ -25,6 +26,8 @@ def answer_place(scene: Scene, draft: Draft) -> Step:
     """Take the answer to "where?"."""
     text = scene.text
     draft = take_name(take_phone(draft, text), text)
+    if draft.last_place and says_same_place(text):
+        return known(at_last_place(draft))
     if says_only_phone(text) and draft.phone_done:
         return known(draft, "电话记下了。", "Phone noted. ")
     if refuses_place(text) or is_wide(text):

@@ -9,25 +9,10 @@ from bot.dialogue.say import PERSON, REPORT, ask, tell
 from bot.dialogue.scene import Needs, Scene
 from bot.dialogue.state import Topic
 from hotline.text.normalise import squeezed
+from hotline.text.scores import score_in
 from hotline.text.words import is_cancel, is_no, receipt_in
 
 SCORES = ("非常满意", "满意", "一般", "不满意", "非常不满意")
-_WORDS = (
-    (1, "(?:非常|很|太|极其|特别)不满意|太差|极差|差评"), (2, "不(?:太|怎么|大)?满意|不好|不行"),
-    (3, "一般|还行|还可以|凑合|基本满意"), (5, "(?:非常|很|十分|特别|太)满意|满分|好评"), (4, "满意|不错|挺好"),
-)
-_DIGIT = re.compile(r"^(?:我)?(?:打|给|评)?([1-5一二三四五])(?:分|星|颗星)?(?:好评|差评)?$")
-
-
-def score_in(text: str) -> int | None:
-    """The score from 1 to 5 that a short text gives."""
-    words = squeezed(text)
-    digit = _DIGIT.match(words)
-    if digit:
-        return "12345".find(digit.group(1)) + 1 or "一二三四五".find(digit.group(1)) + 1
-    if len(words) > 40:
-        return None
-    return next((score for score, pattern in _WORDS if re.search(pattern, words)), None)
 
 
 def plainly(text: str) -> bool:

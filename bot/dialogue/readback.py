@@ -6,14 +6,15 @@ import textwrap
 from typing import Any
 
 from bot.actions.base import Message
-from bot.dialogue.say import CHANGE, GIVE_UP, NO_PHONE, NO_PLACE, PERSON, SUBMIT, ask, quote
+from bot.dialogue.say import CHANGE, GIVE_UP, NO_PHONE, NO_PLACE, PERSON, SAME_PLACE, SUBMIT, ask, quote
 from bot.dialogue.scene import Reads
 from bot.dialogue.state import Draft
+from hotline.text.letters import grievances, title
 from hotline.text.phones import group_digits
-from hotline.text.titles import make_title
 
 JSON = dict[str, Any]
 OTHER_SERVICE = "其他事项"
+FIRST, SHOWN = 24, 6  # characters of a listed wrong, and how many of them the read-back shows
 FIELDS = {"改事项": "matter", "改地点": "place", "改电话": "phone", "改时间": "time", "改保密": "confidential"}
 _VERBS = {"suggestion": "您建议的是", "praise": "您要表扬的是", "consult": "您想问的是"}
 
@@ -22,7 +23,10 @@ def title_of(draft: Draft) -> str:
     """The ticket's title, in the citizen's own words."""
     if draft.english:
         return textwrap.shorten(draft.text, 60, placeholder=" ...")
-    return " ".join((make_title(draft.text) or draft.text[:40]).split())
+    items = grievances(draft.text) if draft.listed else []
+    if items:
+        return " ".join(f"{title(items[0], FIRST)}等{len(items)}个问题".split())
+    return " ".join((title(draft.text) or draft.text[:40]).split())
 
 
 def question(draft: Draft, reads: Reads) -> Message:
@@ -34,7 +38,7 @@ def question(draft: Draft, reads: Reads) -> Message:
     if draft.stage == "service":
         return ask("service", "您反映的更接近哪一类？", *draft.choices)
     if draft.stage == "place":
-        return ask("place", _where(draft), NO_PLACE)
+        return ask("place", _where(draft), *([SAME_PLACE] if draft.last_place else []), NO_PLACE)
     if draft.stage == "phone":
         return ask("phone", "请留一个联系电话；不方便可以不留。", NO_PHONE)
     if draft.stage == "change":
@@ -48,6 +52,9 @@ def understood(draft: Draft, reads: Reads) -> str:
         return f"Your report: \"{title_of(draft)}\". "
     name = reads.name_of(draft.service)
     group = f"，归「{name}」。" if name and draft.service != "other" else "。"
+    items = len(grievances(draft.text)) if draft.listed else 0
+    if items:
+        return f"您反映了{items}个问题，登记成一件{group}"
     return f"{_VERBS.get(draft.act, '您反映的是')}{quote(title_of(draft))}{group}"
 
 
@@ -60,7 +67,9 @@ def confirmation(draft: Draft, reads: Reads) -> Message:
     }
     if draft.english:
         return ask("confirm", _list_english(draft), "Yes", "Change", "Cancel", fields=shown)
-    lines = [f"事项：{title_of(draft)}", f"类别：{name}", f"地点：{draft.place or '未提供'}", f"电话：{_phone(draft)}"]
+    items = grievances(draft.text)[:SHOWN] if draft.listed else []
+    lines = [f"事项：{title_of(draft)}", *(f"{at}. {title(item, FIRST)}" for at, item in enumerate(items, 1))]
+    lines += [f"类别：{name}", f"地点：{draft.place or '未提供'}", f"电话：{_phone(draft)}"]
     lines += [f"姓名：{draft.name}"] if draft.name and not draft.anonymous else []
     lines += [f"时间：{draft.time}"] if draft.time else []
     lines += ["保密：是，不向被反映方透露您的信息"] if draft.confidential else []

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.actions.base import Outcome
-from bot.dialogue import filing, interrupt, matter, readback
+from bot.dialogue import filing, interrupt, matter, readback, waiting
 from bot.dialogue.change import answer_change, answer_service, correct, value_alone
 from bot.dialogue.corrections import find_correction
 from bot.dialogue.fields import gather, take_attachments, told_more
@@ -38,15 +38,43 @@ def step(scene: Scene) -> Outcome | None:
         return _without_words(scene, draft)
     if not draft.text:
         return matter.answer(scene, draft)
+    ordered = _order_of_matters(scene, draft)
+    if ordered is not None:
+        return ordered
     correction = find_correction(scene.text, draft)
     if correction is not None and not (draft.stage == "change" and correction.field == "any"):
         return matter.go_on(scene, correct(draft, correction, scene))
     if is_cancel(scene.text) and draft.stage != "change" and not _only_refuses(scene, draft):
-        text = "OK, nothing was filed." if draft.english else "好的，这件不登记了。有事随时说。"
-        return scene.to(tell(text), errand="none", drop=True)
+        return _given_up(scene, draft)
     if menu_word(scene.text) == "report":
         return matter.go_on(scene, Step(draft, "这件还没提交，先把它办完。"))
     return _by_stage(scene, draft)
+
+
+def _order_of_matters(scene: Scene, draft: Draft) -> Outcome | None:
+    """Of a letter with several matters one is left out, or all go into one ticket; None for anything else."""
+    if not draft.number:
+        return None
+    if waiting.wants_one(scene.text):
+        alone = not draft.waiting and draft.number > 1
+        one = draft if alone else waiting.merged(draft)
+        return matter.go_on(scene, known(one, "这件单独登记。" if alone else "好的，登记成一件。"))
+    numbers = waiting.dropped(scene.text, draft)
+    if draft.number in numbers:
+        return _given_up(scene, waiting.without(draft, numbers))
+    if not numbers:
+        return None
+    which = "第二件" if len(draft.waiting) == 1 and draft.number == 1 else "那件" if len(numbers) == 1 else "后面的"
+    return matter.go_on(scene, known(waiting.without(draft, numbers), f"好的，{which}不登记了。"))
+
+
+def _given_up(scene: Scene, draft: Draft) -> Outcome:
+    """This matter is not filed; the letter's next one, if there is any, comes in its place."""
+    if draft.waiting:
+        draft, question = matter.next_one(scene, draft)
+        return scene.to(replace(question, text=f"好的，这件不登记了。{question.text}"), errand="report", draft=draft)
+    text = "OK, nothing was filed." if draft.english else "好的，这件不登记了。有事随时说。"
+    return scene.to(tell(text), errand="none", drop=True)
 
 
 def _by_stage(scene: Scene, draft: Draft) -> Outcome:
@@ -90,7 +118,11 @@ def agrees(text: str) -> bool:
 
 
 def _file(scene: Scene, draft: Draft) -> Outcome:
-    """File it, give the receipt, say what comes next, and offer what else was told."""
+    """File it and give the receipt; then the letter's next matter, or what comes next and what else was told."""
+    if draft.waiting:
+        following, question = matter.next_one(scene, draft)
+        return scene.to(readback.receipt(draft), question, errand="report", draft=following, topic=Topic(),
+                        commands=(filing.command(draft),))
     after, errand, topic = tell(readback.what_next(draft)), "none", Topic()
     if draft.later:
         topic = Topic(offer=draft.later, offer_act="report", offer_service=draft.later_service)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.actions.base import Outcome
-from bot.dialogue import answer, cases, fallback, interrupt, matter, person, rate, report, talk
+from bot.dialogue import answer, cases, fallback, interrupt, matter, person, rate, report, several, talk
 from bot.dialogue.case_words import plainly
 from bot.dialogue.hear import (
     LETTER,
@@ -135,6 +135,8 @@ def _by_intent(scene: Scene) -> str:
     if errand == "report" and scene.confidence < DOUBTFUL and asks(scene.text) and len(scene.text) <= QUESTION_MOST:
         return "answer"
     words = len(squeezed(scene.text))
+    if errand in ("answer", "case", "fallback") and _tells_new_matters(scene):
+        return "report"
     if words > COMPLAINT_LEAST and errand != "report" and _COMPLAINS.match(scene.text):
         return "report"
     rest = without_abuse(scene.text) if scene.intent == "abuse" else ""
@@ -149,6 +151,11 @@ def _by_intent(scene: Scene) -> str:
     if errand in ("person", "rate") and words > LETTER:
         return "report"
     return errand
+
+
+def _tells_new_matters(scene: Scene) -> bool:
+    """Whether a letter holds several matters, one of them new: they are filed one by one, whatever the whole seems."""
+    return any(found.act != "urge" for found in several.matters(scene))
 
 
 def _needs_of(scene: Scene, errand: str) -> Needs:

@@ -11,6 +11,7 @@ JSON = dict[str, Any]
 REPORT, CONSULT, PROGRESS, PERSON = "我要反映", "我要咨询", "查进度", "转人工"
 TICKET, NO_TICKET, NEITHER = "登记工单", "不用了", "都不是"
 SUBMIT, CHANGE, GIVE_UP = "提交", "修改", "算了"
+ONE_TICKET, SAME_PLACE = "登记成一件", "同一个地方"
 NO_PHONE, NO_PLACE = "不留电话", "说不清地点"
 
 

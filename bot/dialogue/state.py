@@ -19,6 +19,9 @@ class Draft:
 
     `changing` names the field asked for anew at stage change, `tries` counts unclear answers at this stage,
     `later` is a second matter told meanwhile, `hint` a place of the letter that is too vague to send somebody.
+    Of a letter with several matters this is the `number`-th (0: the only one), `waiting` are those to come
+    (bot/dialogue/waiting.py) and `last_place` is the last one's place. `listed`: several wrongs in one ticket,
+    told as a list.
     """
 
     stage: str = "matter"
@@ -38,6 +41,10 @@ class Draft:
     tries: int = 0
     later: str = ""
     later_service: str = ""
+    number: int = 0
+    waiting: tuple[str, ...] = ()
+    last_place: str = ""
+    listed: bool = False
     choices: tuple[str, ...] = ()
     service_done: bool = False
     english: bool = False

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import socketio
 import structlog
@@ -15,9 +14,11 @@ from aiohttp import web
 
 from connectors.base import Connector, House
 from connectors.web import wire
+from connectors.web.origins import Origins
 from connectors.web.pages import Pages
 from connectors.web.presence import LocalPresence, Presence, SharedPresence
 from connectors.web.sessions import Sessions
+from connectors.web.uploads import Uploads
 from hotline.errors import BadInput, HotlineError, NotFound, TooLarge, TooManyRequests
 from hotline.records import JSON, Message
 from hotline.settings import ROOT, Settings
@@ -59,6 +60,8 @@ class WebConnector(Connector):
         self._house = house
         self._settings = settings
         self._sessions = Sessions(settings.session_secret)
+        self._origins = Origins(settings)
+        self._uploads = Uploads(self.name, house, self._sessions, self._origins, settings)
         self._pages = Pages(dist)
         self._sockets: dict[str, _Socket] = {}
         self._presence: Presence = SharedPresence(settings.redis_url) if settings.redis_url else LocalPresence()
@@ -71,19 +74,20 @@ class WebConnector(Connector):
         for event, handler in (
             ("connect", self._connect), ("disconnect", self._disconnect), ("session_request", self._session_request),
             ("user_uttered", self._user_uttered), ("history", self._history_request),
-            ("delivered", self._delivered), ("typing", self._typing),
+            ("delivered", self._delivered), ("seen", self._seen), ("typing", self._typing),
         ):
             self._io.on(event, handler)
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
-        """The pages and the widget's script."""
-        return self._pages.routes()
+        """The pages, the widget's script, and where citizens' pictures go."""
+        return [*self._pages.routes(), *self._uploads.routes()]
 
     def setup(self, app: web.Application) -> None:
         """Routes, the socket, and a quick farewell to open sockets when the application stops."""
         super().setup(app)
         for method in ("GET", "POST", "OPTIONS"):
             app.router.add_route(method, "/socket.io/", self._engine)
+        app.on_response_prepare.append(self._uploads.share)
         app.on_shutdown.append(self._say_goodbye)
 
     async def deliver(self, sender: str, messages: Sequence[Message]) -> bool:
@@ -97,6 +101,11 @@ class WebConnector(Connector):
     async def agent_typing(self, sender: str) -> None:
         """Show the citizen that an agent is typing."""
         await self._io.emit("typing", {"author": "agent"}, room=sender)
+
+    async def agent_seen(self, sender: str, message: Message) -> None:
+        """Show the citizen that an agent has read up to this message of theirs."""
+        await self._io.emit("seen", {
+            "author": "agent", "id": message.id, "client_id": message.external_id}, room=sender)
 
     def connected(self) -> int:
         """How many sockets this process has open."""
@@ -176,14 +185,20 @@ class WebConnector(Connector):
         return {"id": inbound.external_id, "ok": True}
 
     async def _delivered(self, sid: str, data: object = None, *_: object) -> None:
+        await self._arrived(sid, data, self._house.delivered)
+
+    async def _seen(self, sid: str, data: object = None, *_: object) -> None:
+        await self._arrived(sid, data, self._house.seen)
+
+    async def _arrived(self, sid: str, data: object, tell: Callable[[str, str, str], Awaitable[None]]) -> None:
         socket = self._sockets[sid]
         message_id = data.get("message_id") if isinstance(data, Mapping) else None
         if socket.sender is None or not isinstance(message_id, str) or len(message_id) > 100 or socket.over_budget():
             return
         try:
-            await self._house.delivered(self.name, socket.sender, message_id)
+            await tell(self.name, socket.sender, message_id)
         except HotlineError as error:
-            _log.info("web_delivered_refused", kind=type(error).__name__)
+            _log.info("web_arrival_refused", kind=type(error).__name__)
 
     async def _typing(self, sid: str, *_: object) -> None:
         socket = self._sockets[sid]
@@ -228,17 +243,7 @@ class WebConnector(Connector):
         }, to=sid)
 
     def _origin_allowed(self, origin: str | None, environ: Mapping[str, Any]) -> bool:
-        if origin is None:
-            return False
-        own = urlsplit(self._settings.public_url)
-        allowed = {entry.rstrip("/") for entry in self._settings.allowed_origins}
-        if own.netloc:
-            allowed.add(f"{own.scheme}://{own.netloc}")
-        if origin in allowed:
-            return True
-        # The scheme is not compared: behind a proxy that ends TLS we see http for the citizen's https.
-        scheme, _, host = origin.partition("://")
-        return scheme in ("http", "https") and bool(host) and host == environ.get("HTTP_HOST")
+        return self._origins.allow(origin, environ.get("HTTP_HOST"))
 
     async def _say_goodbye(self, _app: web.Application) -> None:
         for sid in list(self._sockets):

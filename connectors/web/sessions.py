@@ -22,7 +22,10 @@ class Sessions:
 
     def new(self) -> str:
         """A session id that nobody had before."""
-        sender = secrets.token_urlsafe(18)
+        return self.of(secrets.token_urlsafe(18))
+
+    def of(self, sender: str) -> str:
+        """The session id of a sender that somebody else has signed in."""
         return f"{sender}.{self._signature(sender)}"
 
     def sender(self, session_id: object) -> str | None:

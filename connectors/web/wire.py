@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hotline.errors import BadInput, TooLarge
-from hotline.records import JSON, Attachment, Inbound, Message
+from hotline.records import JSON, MEDIA, Attachment, Inbound, Message
 
 _ID_LENGTH = 100
 _ATTACHMENTS = 10
@@ -34,6 +34,8 @@ def outgoing(message: Message) -> JSON:
     if message.image:
         wire["image"] = message.image
         wire["attachment"] = {"type": "image", "payload": {"src": message.image}}
+    if message.voice:
+        wire["voice"] = message.voice
     if message.custom is not None:
         wire["custom"] = message.custom
     return wire
@@ -45,6 +47,8 @@ def incoming(message: Message) -> JSON:
         "id": message.id, "seq": message.seq, "direction": "in", "author": message.author,
         "client_id": message.external_id, "text": message.text or "", "created_at": message.created_at.isoformat(),
     }
+    if message.status == "seen":
+        wire["seen"] = True
     if message.attachments:
         wire["attachments"] = [attachment_out(attachment) for attachment in message.attachments]
     return wire
@@ -103,8 +107,8 @@ def _attachment(item: object) -> Attachment:
     if (latitude is None) != (longitude is None):
         raise BadInput("latitude and longitude belong together", "attachments.latitude")
     url = _words(item.get("url"), _URL_LENGTH, "url")
-    if url is not None and not url.startswith(("https://", "http://")):
-        raise BadInput("only http and https addresses", "attachments.url")
+    if url is not None and not url.startswith(("https://", "http://", MEDIA)):
+        raise BadInput("only http and https addresses and those of kept files", "attachments.url")
     if item["kind"] == "location":
         if latitude is None:
             raise BadInput("a location needs latitude and longitude", "attachments.latitude")

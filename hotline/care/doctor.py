@@ -12,10 +12,12 @@ from typing import Literal
 import aiohttp
 from sqlalchemy import func, select, text
 
+from hotline.emergency.training import model_path
 from hotline.settings import ROOT, Settings
 from hotline.store.database import Database
+from hotline.store.desk_tables import agents
 from hotline.store.migrate import revisions
-from hotline.store.tables import agents, articles, case_outbox, turns
+from hotline.store.tables import articles, case_outbox, turns
 
 Level = Literal["好", "注意", "不行"]
 
@@ -65,6 +67,8 @@ def _files(settings: Settings) -> list[Finding]:
         Finding("不行", "机器人环境没有装", "运行 make envs"),
         Finding("好", "有训练好的模型") if list((ROOT / "bot" / "models").glob("*.tar.gz")) or settings.bot_model else
         Finding("不行", "没有训练好的模型", "运行 python -m hotline train"),
+        Finding("好", "有紧急识别的模型") if model_path(settings.embeddings).exists() else
+        Finding("不行", "没有紧急识别的模型, 只靠规则会漏掉很多", "运行 python -m hotline train"),
         Finding("好", "网页已构建") if (ROOT / "web" / "dist" / "citizen.html").exists() else
         Finding("不行", "网页没有构建", "运行 make frontends"),
     ]

@@ -8,11 +8,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
+from hotline.processes import bot_python, end
+
 log = structlog.get_logger(__name__)
-STOP_SECONDS = 10.0
 LONGEST_PAUSE = 30.0
 STABLE_SECONDS = 60.0
 
@@ -29,11 +31,22 @@ class Process:
     child: asyncio.subprocess.Process | None = field(default=None, repr=False)
 
 
+class Part(Protocol):
+    """Something that works beside the processes and ends with them: the keeper of the bots."""
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+
+    async def end(self) -> None:
+        """Leave nothing behind."""
+
+
 class Supervisor:
     """Keeps processes alive until told to stop; each in a group of its own, ended by pid."""
 
-    def __init__(self, processes: Sequence[Process]) -> None:
+    def __init__(self, processes: Sequence[Process], parts: Sequence[Part] = ()) -> None:
         self._processes = list(processes)
+        self._parts = list(parts)
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
 
@@ -43,11 +56,13 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.stop)
         self._tasks = [asyncio.create_task(self._keep(process)) for process in self._processes]
+        self._tasks += [asyncio.create_task(part.run()) for part in self._parts]
         await self._stopping.wait()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(self._end(process) for process in self._processes))
+        await asyncio.gather(
+            *(end(process.child) for process in self._processes), *(part.end() for part in self._parts))
 
     def stop(self) -> None:
         """Ask for the end."""
@@ -68,28 +83,11 @@ class Supervisor:
             log.error("process_died", name=process.name, code=code, again_in=pause)
             await asyncio.sleep(pause)
 
-    async def _end(self, process: Process) -> None:
-        child = process.child
-        if child is None or child.returncode is not None:
-            return
-        child.terminate()
-        try:
-            await asyncio.wait_for(child.wait(), STOP_SECONDS)
-        except TimeoutError:
-            child.kill()
-            await child.wait()
 
-
-def bot_python(root: Path) -> str:
-    """The interpreter of the bot's environment."""
-    return str(root / ".venv-bot" / "bin" / "python")
-
-
-def processes(root: Path, environment: Mapping[str, str], model: str, bot_port: int, action_port: int) -> list[Process]:
-    """The three processes of the house: actions, bot, front door."""
+def processes(root: Path, environment: Mapping[str, str], action_port: int) -> list[Process]:
+    """The processes beside the bot, which has a keeper of its own: actions and front door."""
     bot = bot_python(root)
     return [
         Process("actions", [bot, "-m", "bot", "actions", "--port", str(action_port)], environment, root),
-        Process("bot", [bot, "-m", "bot", "serve", "--model", model, "--port", str(bot_port)], environment, root),
         Process("front-door", [sys.executable, "-m", "hotline", "serve"], environment, root),
     ]

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -52,6 +52,16 @@ class WorkCalendar:
         if day.year > PUBLISHED_UNTIL or day.year < 2004:
             return day.weekday() < 5
         return bool(chinese_calendar.is_workday(day))
+
+    def kind(self, day: date) -> Literal["workday", "weekend", "holiday"]:
+        """What sort of day it is; a holiday is one that the operator or the published calendar names."""
+        if self.is_workday(day):
+            return "workday"
+        if day in self._holidays:
+            return "holiday"
+        published = 2004 <= day.year <= PUBLISHED_UNTIL
+        named = published and chinese_calendar.get_holiday_detail(day)[1] is not None
+        return "holiday" if named else "weekend"
 
     def due(self, start: datetime, working_days: int) -> Due:
         """The end (23:59:59) of the n-th working day after the day of `start`, which does not count itself."""

@@ -33,10 +33,12 @@ class Open311Backend(CaseBackend):
         self._session = session
         self._url = (settings.case_backend_url or settings.own_backend_url).rstrip("/")
         self._key = settings.case_backend_key or settings.open311_api_key
+        # The backend may stand elsewhere: what the house keeps must be found from there.
+        self._address = settings.address
         self._timeout = aiohttp.ClientTimeout(total=settings.case_timeout)
 
     async def _file(self, case: Case, key: str) -> BackendReceipt:
-        entry = _first(await self._post("/requests.json", case_fields(case), key), write=True)
+        entry = _first(await self._post("/requests.json", case_fields(case, self._address), key), write=True)
         backend_id = entry.get("service_request_id")
         if not backend_id and entry.get("token"):
             backend_id = await self._number_of(str(entry["token"]))

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from hotline.cases.port import BackendChange, BackendStatus
 from hotline.cases.stages import notes_without_stage, stage_in_notes, stage_of
-from hotline.records import JSON, Case
+from hotline.records import JSON, MEDIA, Case
 
 MOST_DESCRIPTION = 4000
 _NOT_IN_NAMES = re.compile(r"[^\w.-]")
 UNKNOWN_PLACE = "地址待核实（市民尚未提供）"
 
 
-def case_fields(case: Case) -> list[tuple[str, str]]:
-    """The fields of a POST; what does not fit the description travels in attributes, so nothing is lost."""
+def case_fields(case: Case, address: Callable[[str], str] = str) -> list[tuple[str, str]]:
+    """The fields of a POST; what does not fit the description travels in attributes, so nothing is lost.
+
+    `address` makes addresses of our own whole.
+    """
     tail = f"\n[{case.receipt}]"
     room = MOST_DESCRIPTION - len(tail)
     fields = [("service_code", case.service_code), ("description", case.description[:room] + tail),
@@ -28,14 +32,16 @@ def case_fields(case: Case) -> list[tuple[str, str]]:
         fields.append(("last_name", case.name))
     if case.phone:
         fields.append(("phone", case.phone))
-    links = [attachment.url for attachment in case.attachments if attachment.url]
+    links = [address(attachment.url) for attachment in case.attachments if attachment.url]
     if links:
         fields.append(("media_url", links[0]))
-    fields += [(f"attribute[{name}]", value) for name, value in _attributes(case, links[1:], room)]
+    fields += [(f"attribute[{name}]", value) for name, value in _attributes(case, links[1:], room, address)]
     return fields
 
 
-def _attributes(case: Case, links: list[str], room: int) -> list[tuple[str, str]]:
+def _attributes(
+    case: Case, links: list[str], room: int, address: Callable[[str], str]
+) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = [("title", case.title), ("act", case.act)]
     found += [(name, value) for name, value in (
         ("occurred", case.occurred), ("emergency", case.emergency),
@@ -46,8 +52,13 @@ def _attributes(case: Case, links: list[str], room: int) -> list[tuple[str, str]
     found += [("media", link) for link in links]
     for name, value in case.attributes.items():
         values = value if isinstance(value, list) else [value]
-        found += [(_NOT_IN_NAMES.sub("_", str(name))[:40], str(item)) for item in values if item not in (None, "")]
+        found += [(_NOT_IN_NAMES.sub("_", str(name))[:40], _whole(str(item), address))
+                  for item in values if item not in (None, "")]
     return found
+
+
+def _whole(value: str, address: Callable[[str], str]) -> str:
+    return address(value) if value.startswith(MEDIA) else value
 
 
 def entries(data: Any) -> list[JSON]:

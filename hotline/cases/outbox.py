@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import structlog
 
+from hotline.background import wait_until
 from hotline.cases.port import BackendReceipt, CaseBackend, UpdateKind
 from hotline.errors import CaseBackendError, CaseRejected
 from hotline.records import Case
@@ -88,8 +88,7 @@ class CaseOutbox:
                 pause = await self._pause()
             except Exception:
                 log.exception("case_outbox_broke")
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), pause)
+            await wait_until(self._changed, pause)
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)

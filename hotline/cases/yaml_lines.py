@@ -12,7 +12,8 @@ from hotline.errors import SettingsError
 LINE = "__line__"
 
 
-class _Loader(yaml.SafeLoader):
+# The C parser, where it was built, is ten times as fast.
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Plain data only."""
 
 

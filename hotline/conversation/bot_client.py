@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import aiohttp
@@ -24,12 +25,33 @@ class Bot(Protocol):
         """`{"model", "actions"}`. Raises BotUnavailable."""
 
 
-class RasaBot:
-    """The bot behind `bot/channel.py`. No retry here: the turn's own attempts are the retry rule."""
+class Address(Protocol):
+    """Where the bot is: it moves when another model is published."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, token: str, timeout: float) -> None:
+    @property
+    def url(self) -> str:
+        """As far as we know."""
+
+    async def look(self) -> None:
+        """Find out where it is now. Never raises."""
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """The address of a bot that never moves."""
+
+    url: str
+
+    async def look(self) -> None:
+        """Nothing to find out."""
+
+
+class RasaBot:
+    """The bot behind `bot/channel.py`. No retry at one address: the turn's own attempts are the retry rule."""
+
+    def __init__(self, session: aiohttp.ClientSession, address: Address, token: str, timeout: float) -> None:
         self._session = session
-        self._url = url
+        self._address = address
         self._headers = {"Authorization": f"Bearer {token}"}
         self._timeout = aiohttp.ClientTimeout(total=timeout)
 
@@ -62,9 +84,22 @@ class RasaBot:
         return await self._call("GET", "status", None)
 
     async def _call(self, method: str, name: str, body: JSON | None) -> JSON:
+        """Ask; where nobody is any more, because the bot has just moved, ask again at its new address."""
+        url = self._address.url
+        try:
+            return await self._ask(url, method, name, body)
+        except BotUnavailable as failure:
+            if failure.reason != "down":
+                raise
+            await self._address.look()
+            if self._address.url == url:
+                raise
+        return await self._ask(self._address.url, method, name, body)
+
+    async def _ask(self, url: str, method: str, name: str, body: JSON | None) -> JSON:
         try:
             async with self._session.request(
-                method, f"{self._url}/webhooks/hotline/{name}", json=body, headers=self._headers,
+                method, f"{url}/webhooks/hotline/{name}", json=body, headers=self._headers,
                 timeout=self._timeout,
             ) as response:
                 if response.status == 200:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.cases.service import Cases
 from hotline.errors import BotUnavailable
-from hotline.records import JSON, Case, CaseDraft, Command, Conversation, Reply
+from hotline.records import JSON, Attachment, Case, CaseDraft, Command, Conversation, Reply
 from hotline.store import articles
 
 
@@ -77,12 +77,20 @@ def draft_from(args: JSON) -> CaseDraft:
     if phone is not None and not phone.isdigit():
         raise ValueError("phone")
     anonymous = bool(args.get("anonymous"))
+    attributes = dict(args.get("attributes") or {})
+    latitude, longitude = _degrees(attributes.pop("latitude", None)), _degrees(attributes.pop("longitude", None))
+    images = [url for url in attributes.pop("images", ()) if isinstance(url, str)]
     return CaseDraft(
         service_code=str(args["service_code"]), title=(_text(args, "title") or description)[:200],
         description=description, act=_text(args, "act") or "report", address=_text(args, "address") or "",
         phone=None if anonymous else phone, name=None if anonymous else _text(args, "name"),
         confidential=bool(args.get("confidential")), anonymous=anonymous, occurred=_text(args, "occurred"),
-        attributes=dict(args.get("attributes") or {}))
+        attributes=attributes, attachments=tuple(Attachment("image", url) for url in images),
+        latitude=latitude, longitude=longitude)
+
+
+def _degrees(value: Any) -> float | None:
+    return None if value is None else float(value)
 
 
 def fill(replies: tuple[Reply, ...], case: Case | None, position: int) -> list[Reply]:

@@ -32,6 +32,9 @@ class Delivery:
         connector = self._connectors.get(channel)
         if connector is None or not connector.pushes:
             return
+        if connector.keeps_outbox:
+            connector.wake(sender)
+            return
         if citizen_id in self._tasks:
             self._again.add(citizen_id)
         else:
@@ -67,6 +70,7 @@ class Delivery:
             return True
         try:
             if not await connector.deliver(sender, waiting):
+                await self._home(citizen_id, connector)
                 return True
         except ChannelError as error:
             await self._refused(waiting, error)
@@ -75,10 +79,18 @@ class Delivery:
             await conversations.mark(connection, [message.id for message in waiting], "sent")
         return False
 
+    async def _home(self, citizen_id: str, away: Connector) -> None:
+        """A citizen who has left the page, and who first came by a channel that reaches them, is told there."""
+        async with self._database.read() as connection:
+            home = await conversations.home_of(connection, citizen_id)
+        connector = self._connectors.get(home[0]) if home else None
+        if home and connector and connector is not away and connector.keeps_outbox:
+            connector.wake(home[1])
+
     async def _refused(self, waiting: Sequence[Message], error: ChannelError) -> None:
         """After an unclear send only what matters most is sent again; a refusal for good is kept as failed."""
         if error.unclear:
-            ids, status = [message.id for message in waiting if not _must_arrive(message)], "unknown"
+            ids, status = [message.id for message in waiting if not message.must_arrive], "unknown"
         elif error.retry_after is None:
             ids, status = [message.id for message in waiting], "failed"
         else:
@@ -86,8 +98,3 @@ class Delivery:
         if ids:
             async with self._database.write() as connection:
                 await conversations.mark(connection, ids, status)
-
-
-def _must_arrive(message: Message) -> bool:
-    """Advice, receipts and agents' answers: a double is better than a loss."""
-    return message.author == "agent" or (message.custom or {}).get("type") in ("emergency", "ticket")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,17 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline.cases.service import Cases
 from hotline.conversation import texts
 from hotline.conversation.commands import fill
+from hotline.conversation.ownership import enqueue
 from hotline.emergency import Emergency as Detected
 from hotline.emergency import advice, cannot_speak
 from hotline.records import Case, CaseDraft, Conversation, Emergency, Reply, Turn
 from hotline.settings import Settings
 from hotline.store import conversations, emergencies
+from hotline.store.desk_events import add_event
 from hotline.text.phones import own_phone
 from hotline.text.places import find_place
 from hotline.text.titles import make_title
 from hotline.text.words import is_english
 
 PRIORITY = 100
+SHORT_ANSWER = 15
+_SOME_PLACE = re.compile("小区|门口|门前|楼|路|村|校|店|市场|院|街|号|站|厂|公园|大厦|广场")
 
 
 class EmergencyDesk:
@@ -37,12 +42,16 @@ class EmergencyDesk:
         case = await self._ticket(connection, conversation, turn, found, now)
         await emergencies.open_emergency(
             connection, conversation.id, found.kind, case.receipt, not case.address, now)
-        values: dict[str, object] = {"priority": PRIORITY, "skill": "gas" if found.kind == "gas" else "general",
-                                     "handover_reason": "emergency"}
+        about = {"skill": "gas" if found.kind == "gas" else "general", "handover_reason": "emergency"}
         if conversation.owner == "bot":
-            values |= {"owner": "queue", "queued_at": now}
-        conversation = await conversations.update_conversation(connection, conversation, now, **values)
-        position = await conversations.queue_position(connection, conversation)
+            await add_event(connection, conversation.id, "queued", now, reason="emergency", skill=about["skill"])
+            conversation, position = await enqueue(connection, conversation, now, priority=PRIORITY, **about)
+        else:
+            queued_at = conversation.queued_at if conversation.owner == "queue" else None
+            position = await conversations.place_if_queued(
+                connection, conversation.id, PRIORITY, queued_at) if queued_at else 0
+            conversation = await conversations.update_conversation(
+                connection, conversation, now, priority=PRIORITY, told_position=position or None, **about)
         english, mute = is_english(turn.text), cannot_speak(turn.text)
         text = advice(found, gas_firms=self._settings.gas_firms, overrides=await emergencies.texts(connection),
                       english=english, cannot_speak=mute)
@@ -72,7 +81,9 @@ class EmergencyDesk:
             address = _address(turn, asked=emergency.place_asked)
             if address:
                 await self._cases.set_address(connection, receipt, address, now=now)
-        text = turn.text or "（市民发来了位置或图片）"
+        sent = [f"图片：{self._settings.address(one.url)}" for one in turn.attachments
+                if one.kind == "image" and one.url]
+        text = "\n".join([*([turn.text] if turn.text else []), *sent]) or "（市民发来了位置或语音）"
         await self._cases.update(
             connection, "add_to_case", receipt=receipt, citizen_id=conversation.citizen_id, text=text,
             key=f"{turn.id}:{receipt[-6:]}", now=now)
@@ -87,10 +98,12 @@ class EmergencyDesk:
             await self._add(connection, conversation, replace(earlier, place_asked=False), turn, now)
             return await self._cases.get(connection, earlier.receipt)
         phone = own_phone(turn.text)
+        place = next((one for one in turn.attachments if one.kind == "location"), None)
         draft = CaseDraft(
             service_code="gas_leak" if found.kind == "gas" else "other", title=make_title(turn.text, 40),
             description=turn.text, address=_address(turn, asked=False) or _known_place(conversation),
-            phone=phone.digits if phone else None, emergency=found.kind, attachments=turn.attachments)
+            phone=phone.digits if phone else None, emergency=found.kind, attachments=turn.attachments,
+            latitude=place.latitude if place else None, longitude=place.longitude if place else None)
         return await self._cases.file(
             connection, draft, key=f"{turn.id}:0", citizen_id=conversation.citizen_id,
             conversation_id=conversation.id, now=now)
@@ -102,7 +115,11 @@ def _address(turn: Turn, asked: bool) -> str:
         if attachment.kind == "location" and attachment.address:
             return attachment.address
     place = find_place(turn.text)
-    return place.text if place and (place.precise or asked) else ""
+    if place and (place.precise or asked):
+        return place.text
+    # "小区门口" is no address to a clerk, but it is the answer to our question.
+    text = turn.text.strip()
+    return text if asked and len(text) <= SHORT_ANSWER and _SOME_PLACE.search(text) else ""
 
 
 def _known_place(conversation: Conversation) -> str:

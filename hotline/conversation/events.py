@@ -12,7 +12,7 @@ from hotline.records import JSON
 
 @dataclass(frozen=True)
 class Event:
-    """`kind` is message, queue, owner, emergency, confirmed or typing."""
+    """`kind` is message, queue, owner, returned, presence, emergency, confirmed, typing, note, alert or seen."""
 
     kind: str
     conversation_id: str

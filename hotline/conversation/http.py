@@ -12,13 +12,17 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from hotline.errors import (
+    Answered,
     BadInput,
     BotUnavailable,
     CaseBackendError,
+    CodeNeeded,
     Conflict,
+    ForbiddenWords,
     HotlineError,
     NotAllowed,
     NotFound,
+    SignInUnavailable,
     TooLarge,
     TooManyRequests,
 )
@@ -28,6 +32,7 @@ log = structlog.get_logger(__name__)
 STATUS: list[tuple[type[HotlineError], int]] = [
     (TooLarge, 413), (BadInput, 400), (NotFound, 404), (Conflict, 409), (TooManyRequests, 429),
     (BotUnavailable, 503), (CaseBackendError, 503),
+    (SignInUnavailable, 503),
 ]
 
 
@@ -75,6 +80,18 @@ async def read_json(request: web.Request) -> Any:
         raise BadInput("the body is not valid JSON") from error
 
 
+async def read_bytes(request: web.Request, limit: int) -> bytes:
+    """The body as it is, of at most `limit` bytes, whatever the listener's own limit is. Raises TooLarge."""
+    if (request.content_length or 0) > limit:
+        raise TooLarge("the body is over the limit", "file")
+    data = bytearray()
+    async for chunk in request.content.iter_any():
+        data += chunk
+        if len(data) > limit:
+            raise TooLarge("the body is over the limit", "file")
+    return bytes(data)
+
+
 async def read_object(request: web.Request) -> JSON:
     """The body as a JSON object. Raises BadInput."""
     body = await read_json(request)
@@ -87,6 +104,12 @@ def _response(error: HotlineError) -> web.Response:
     body: JSON = {"error": str(error)}
     if isinstance(error, BadInput) and error.field:
         body["field"] = error.field
+    if isinstance(error, CodeNeeded):
+        body["code"] = "totp"
+    if isinstance(error, ForbiddenWords):
+        body["words"] = error.words
+    if isinstance(error, Answered):
+        body["code"] = "newer"
     headers = {}
     if isinstance(error, TooManyRequests):
         headers["Retry-After"] = str(math.ceil(error.retry_after))

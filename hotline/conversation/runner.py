@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Row
 
+from hotline.background import wait_until
 from hotline.conversation.turns import Attempt, Turns, utc_now
 from hotline.errors import HotlineError
 from hotline.store import turns as store
@@ -89,7 +90,7 @@ class Runner:
                 return woken.is_set()
             wait = self._wait(row)
             if wait > 0:
-                await _wait_for(woken, wait)
+                await wait_until(woken, wait)
             else:
                 await self._attempt(row.id)
         except HotlineError as error:
@@ -110,10 +111,3 @@ class Runner:
     async def _attempt(self, turn_id: str) -> None:
         attempt = await self._turns.attempt(turn_id)
         await self._ended(turn_id, attempt)
-
-
-async def _wait_for(event: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        pass

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from hotline.records import Reply
+from hotline.conversation.commands import ticket
+from hotline.records import Case, Conversation, Reply
 
 LATE = Reply(author="house", text="抱歉，这条我处理得有点慢，正在重试，结果马上发给您。急事请直接说「转人工」。",
              buttons=({"title": "转人工", "payload": "转人工"},))
+RATINGS = ("很满意", "满意", "一般", "不满意", "很不满意")
+CHANNELS = {"web": "在网页上", "wechat": "在微信上", "voice": "电话里", "sms": "短信里"}
 LATE_EN = Reply(author="house", text="Sorry, this is taking longer than usual. I am trying again.")
 
 
@@ -60,9 +63,54 @@ def given_back() -> Reply:
     return Reply(author="house", text="坐席已处理完，接下来由智能助手继续为您服务。需要人工随时说「转人工」。")
 
 
-def closed() -> Reply:
-    """The agent closed the conversation."""
-    return Reply(author="house", text="本次人工服务已结束，感谢您的来访。有新的问题，直接发消息就行。")
+def closed(rate: bool = False) -> Reply:
+    """The agent closed the conversation; `rate` asks how it was."""
+    text = "本次人工服务已结束，感谢您的来访。有新的问题，直接发消息就行。"
+    if not rate:
+        return Reply(author="house", text=text)
+    return Reply(author="house", text=text + "\n请您为这次人工服务打个分：", custom={"type": "ask", "field": "rating"},
+                 buttons=tuple({"title": word, "payload": word} for word in RATINGS))
+
+
+def rated(score: int) -> Reply:
+    """The citizen's score has arrived."""
+    if score > 2:
+        return Reply(author="house", text="谢谢您的评价，我们记下了。")
+    return Reply(author="house", text="抱歉没能让您满意，您的评价已记下。还没解决的，可以直接说，或转人工。",
+                 buttons=({"title": "转人工", "payload": "转人工"},))
+
+
+def passed_on(name: str) -> Reply:
+    """The agent handed the conversation to another one."""
+    return _handover(0, f"已为您转给坐席{name}，您前面说的话都能看到，不用重复。")
+
+
+def queued_again(position: int) -> Reply:
+    """The agent handed the conversation to those who know more about the matter."""
+    return _handover(position, f"正在为您转给更熟悉这类问题的坐席，您排在第{position}位，前面说的话不用重复。")
+
+
+def filed(case: Case) -> Reply:
+    """The agent filed a ticket for the citizen."""
+    rest = f"查询码 {case.code}，凭编号和查询码可以查进度。" if case.code else "有进展会在这里告诉您。"
+    return Reply(author="house", text=f"已为您登记工单，编号 {case.receipt}。{rest}", custom=ticket(case))
+
+
+def merged_here(channel: str) -> Reply:
+    """Another conversation of the citizen goes on in this one; the agent who merged them still has it."""
+    where = CHANNELS.get(channel, "其他渠道")
+    return _handover(0, f"您{where}的咨询已并到这里一起办理，之前登记的工单都有效。")
+
+
+def merged_there(channel: str) -> Reply:
+    """This conversation goes on in another one of the citizen's."""
+    where = CHANNELS.get(channel, "其他渠道")
+    return Reply(author="house", text=f"这里的咨询已并到您{where}的会话里一起办理，请在那边看回复。工单都有效。")
+
+
+def merge_note(other: Conversation) -> str:
+    """What agents read about a conversation that was closed into this one."""
+    return f"合并了会话 {other.id}，全文：/desk/api/conversations/{other.id}/transcript?format=html"
 
 
 def _handover(position: int, text: str) -> Reply:

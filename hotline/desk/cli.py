@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
+from collections.abc import Iterable
 
 from hotline.desk.accounts import Accounts, check_username
 from hotline.desk.passwords import check_strength, one_time
 from hotline.desk.rights import ROLE_NAMES, ROLES
 from hotline.errors import BadInput, Conflict, NotFound
 from hotline.settings import Settings
-from hotline.store import agents
+from hotline.store import account_changes, agents
 from hotline.store.database import Database
 
 
@@ -21,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = commands.add_parser("add", help="新建账号")
     add.add_argument("username")
     add.add_argument("--name", default="", help="显示给市民和同事的称呼，默认同用户名")
-    add.add_argument("--role", default="agent", choices=sorted(ROLES))
+    add.add_argument("--role", action="append", choices=sorted(ROLES), help="可多次；默认 agent")
     passwd = commands.add_parser("passwd", help="重设密码，并退出该账号的所有登录")
     passwd.add_argument("username")
     for command in (add, passwd):
@@ -38,7 +39,7 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     try:
         await _dispatch(arguments, database, accounts)
     except (BadInput, Conflict, NotFound) as error:
-        print(_words(error), file=sys.stderr)
+        print(error, file=sys.stderr)
         return 1
     finally:
         accounts.close()
@@ -60,10 +61,11 @@ async def _dispatch(arguments: argparse.Namespace, database: Database, accounts:
 
 async def _add(accounts: Accounts, arguments: argparse.Namespace) -> None:
     check_username(arguments.username)
+    roles = arguments.role or ["agent"]
     password = _password(arguments)
-    await accounts.add(arguments.username, arguments.name or arguments.username, arguments.role, password,
+    await accounts.add(arguments.username, arguments.name or arguments.username, roles, password,
                        must_change=not arguments.ask)
-    print(f"已建账号 {arguments.username}（{ROLE_NAMES[arguments.role]}）{_shown(arguments, password)}")
+    print(f"已建账号 {arguments.username}（{_roles(roles)}）{_shown(arguments, password)}")
 
 
 async def _passwd(database: Database, accounts: Accounts, arguments: argparse.Namespace) -> None:
@@ -76,7 +78,7 @@ async def _passwd(database: Database, accounts: Accounts, arguments: argparse.Na
 async def _set_disabled(database: Database, username: str, disabled: bool) -> None:
     account = await _account(database, username)
     async with database.write() as connection:
-        await agents.set_disabled(connection, account.agent.id, disabled)
+        await account_changes.set_disabled(connection, account.agent.id, disabled)
     print(f"已{'停用' if disabled else '恢复'} {username}")
 
 
@@ -85,8 +87,7 @@ async def _list(database: Database) -> None:
         rows = await agents.all_accounts(connection)
     for row in rows:
         marks = [word for word, on in (("已停用", row.disabled), ("须改密码", row.must_change)) if on]
-        role = ROLE_NAMES.get(row.agent.role, row.agent.role)
-        print("\t".join([row.agent.username, row.agent.name, role, " ".join(marks)]).rstrip())
+        print("\t".join([row.agent.username, row.agent.name, _roles(row.agent.roles), " ".join(marks)]).rstrip())
 
 
 async def _account(database: Database, username: str) -> agents.Account:
@@ -109,5 +110,5 @@ def _shown(arguments: argparse.Namespace, password: str) -> str:
     return "" if arguments.ask else f"，一次性密码 {password}（首次登录后须修改）"
 
 
-def _words(error: Exception) -> str:
-    return "用户名已被使用" if isinstance(error, Conflict) else str(error)
+def _roles(roles: Iterable[str]) -> str:
+    return "、".join(ROLE_NAMES.get(role, role) for role in roles)

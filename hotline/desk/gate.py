@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from aiohttp import web
 
 from hotline.desk.accounts import SESSION, Accounts
+from hotline.desk.presence import Presence
 from hotline.desk.rights import OPEN, RULES, SIGNED_IN, demand
 from hotline.errors import BadInput, NotAllowed, TooLarge
 from hotline.records import JSON
@@ -18,6 +19,8 @@ from hotline.store.agents import Session
 COOKIE = "hotline_desk"
 # Addresses that an account with a one-time password may use before it has a password of its own.
 BEFORE_CHANGE = {"/desk/api/session", "/desk/api/password", "/desk/api/logout"}
+# ... and one whose role must have a second factor, before it has one.
+BEFORE_TOTP = BEFORE_CHANGE | {"/desk/api/totp/begin", "/desk/api/totp/confirm"}
 LONGEST_BODY = 65_536
 Signed = Callable[[web.Request, Session], Awaitable[web.StreamResponse]]
 Open = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -26,18 +29,26 @@ Open = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Gate:
     """Makes routes that cannot be reached without what their rule asks for."""
 
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(
+        self, accounts: Accounts, presence: Presence | None, rules: Mapping[tuple[str, str], str] = RULES
+    ) -> None:
         self._accounts = accounts
+        self._presence = presence
+        self._rules = rules
+
+    def of_room(self, rules: Mapping[tuple[str, str], str]) -> Gate:
+        """The gate of another room with rules of its own; who works there is not at the desk."""
+        return Gate(self._accounts, None, rules)
 
     def open(self, method: str, path: str, handler: Open) -> web.RouteDef:
         """A route for everybody; its rule must say so."""
-        if RULES.get((method, path)) != OPEN:
+        if self._rules.get((method, path)) != OPEN:
             raise ValueError(f"{method} {path} is not open")
         return web.route(method, path, _uncached(handler))
 
     def signed(self, method: str, path: str, handler: Signed) -> web.RouteDef:
         """A route for those who are signed in and have the right of its rule."""
-        rule = RULES.get((method, path), OPEN)
+        rule = self._rules.get((method, path), OPEN)
         if rule == OPEN:
             raise ValueError(f"{method} {path} has no rule")
 
@@ -47,8 +58,12 @@ class Gate:
                 _check_csrf(request, session)
             if session.must_change and path not in BEFORE_CHANGE:
                 raise NotAllowed("请先修改一次性密码")
+            if session.must_enrol and path not in BEFORE_TOTP:
+                raise NotAllowed("请先绑定动态口令")
             if rule != SIGNED_IN:
                 demand(session.agent, rule)
+                if self._presence is not None:
+                    await self._presence.here([session.agent])
             return await handler(request, session)
 
         return web.route(method, path, _uncached(guarded))

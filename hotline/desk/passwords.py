@@ -24,8 +24,8 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyzACDEFGHJKLMNPQRSTUVWXYZ2345679"
 class Passwords:
     """Hashes and checks passwords; at most `waiting` requests stand in line."""
 
-    def __init__(self, waiting: int = 40) -> None:
-        self._hasher = PasswordHasher(time_cost=TIME_COST, memory_cost=MEMORY_KIB, parallelism=PARALLELISM)
+    def __init__(self, waiting: int = 40, time_cost: int = TIME_COST, memory_kib: int = MEMORY_KIB) -> None:
+        self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=PARALLELISM)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="argon2")
         self._line = 0
         self._waiting = waiting

@@ -35,7 +35,8 @@ class SignIn:
 
     async def _login(self, request: web.Request) -> web.Response:
         values = await body(request)
-        signed = await self._accounts.login(_plain(values, "username").strip(), _plain(values, "password"))
+        code = _plain(values, "code") if values.get("code") else ""
+        signed = await self._accounts.login(_plain(values, "username").strip(), _plain(values, "password"), code)
         response = web.json_response(views.session(signed.session))
         set_cookie(request, response, signed.token)
         return response

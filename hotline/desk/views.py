@@ -16,12 +16,14 @@ from hotline.text.masking import mask_phone
 CHANNELS = {"web": "网页", "rest": "接口", "wechat": "微信", "voice": "电话", "sms": "短信"}
 REASONS = {
     "asked": "市民要求人工", "emergency": "紧急情况", "bot_failed": "智能助手故障", "unclear": "助手没听懂",
-    "angry": "市民情绪激动", "cannot_speak": "市民不便说话",
+    "angry": "市民情绪激动", "cannot_speak": "市民不便说话", "voice": "语音要人听",
 }
 STATUSES = {
     "pending": "待受理", "accepted": "已受理", "dispatched": "已转办", "signed": "已签收", "processing": "办理中",
     "answered": "已反馈", "closed": "已办结", "returned": "已退单", "withdrawn": "已撤回",
 }
+# So many other services are offered for a correction with one click.
+OTHERS = 2
 ACTS = {"report": "诉求", "consult": "咨询", "suggestion": "建议", "urge": "催办", "status": "查进度", "praise": "表扬"}
 ERRANDS = {"report": "正在登记诉求", "case": "正在查工单", "choice": "正在选问题", "rating": "正在评价"}
 # What the bot keeps of an open report (bot/dialogue/state.py), in the order an agent reads it; the rest is bookkeeping.
@@ -31,16 +33,17 @@ DRAFT = {
 }
 
 
-def user(agent: Agent, must_change: bool) -> JSON:
+def user(agent: Agent, must_change: bool, must_enrol: bool = False) -> JSON:
     """Who is signed in, with the rights that the page needs to know."""
-    return {"id": agent.id, "username": agent.username, "name": agent.name, "role": agent.role,
-            "role_name": ROLE_NAMES.get(agent.role, agent.role), "rights": sorted(rights_of(agent.role)),
-            "must_change": must_change}
+    return {"id": agent.id, "username": agent.username, "name": agent.name, "roles": list(agent.roles),
+            "role_name": "、".join(ROLE_NAMES.get(role, role) for role in agent.roles),
+            "rights": sorted(rights_of(agent.roles)), "skills": list(agent.skills), "most_chats": agent.most_chats,
+            "must_change": must_change, "must_enrol": must_enrol}
 
 
 def session(signed: Session) -> JSON:
     """The answer to a login and to "who am I"."""
-    return {"user": user(signed.agent, signed.must_change), "csrf": signed.csrf,
+    return {"user": user(signed.agent, signed.must_change, signed.must_enrol), "csrf": signed.csrf,
             "expires_at": signed.expires_at.isoformat()}
 
 
@@ -48,7 +51,7 @@ def conversation(row: Conversation, me: Agent, names: Mapping[str, str], positio
     """A conversation without its content."""
     return {
         "id": row.id, "channel": row.channel, "channel_name": CHANNELS.get(row.channel, row.channel),
-        "citizen": f"市民 {row.citizen_id[-4:].upper()}", "citizen_id": row.citizen_id,
+        "citizen": short_name(row.citizen_id), "citizen_id": row.citizen_id,
         "owner": row.owner if row.closed_at is None else "closed", "agent_id": row.agent_id,
         "agent_name": names.get(row.agent_id or ""), "mine": row.owner == "agent" and row.agent_id == me.id,
         "version": row.version, "priority": row.priority, "skill": row.skill, "position": position,
@@ -60,10 +63,10 @@ def conversation(row: Conversation, me: Agent, names: Mapping[str, str], positio
 def waiting(row: Waiting, me: Agent, names: Mapping[str, str], position: int, now: datetime) -> JSON:
     """A line of the list."""
     talk = row.conversation
-    since = talk.queued_at if talk.owner == "queue" else row.last_at if row.unread else None
+    since = talk.queued_at if talk.owner == "queue" else row.last.at if row.unread else None
     return {
         **conversation(talk, me, names, position),
-        "last": {"text": " ".join(row.last_text.split())[:80], "author": row.last_author, "at": _time(row.last_at)},
+        "last": {"text": " ".join(row.last.text.split())[:80], "author": row.last.author, "at": _time(row.last.at)},
         "unread": row.unread, "waiting_seconds": max(0, int((now - since).total_seconds())) if since else 0,
         "emergency": emergency(row.emergencies[0], names) if row.emergencies else None,
     }
@@ -84,10 +87,15 @@ def message(row: Message, names: Mapping[str, str]) -> JSON:
     return {
         "id": row.id, "conversation_id": row.conversation_id, "author": row.author, "direction": row.direction,
         "agent_name": names.get(row.agent_id or ""), "text": row.text, "at": _time(row.created_at),
-        "buttons": [str(button.get("title", "")) for button in row.buttons], "image": row.image,
+        "buttons": [str(button.get("title", "")) for button in row.buttons], "image": row.image, "voice": row.voice,
         "custom": _masked(row.custom), "attachments": [asdict(attachment) for attachment in row.attachments],
         "status": row.status,
     }
+
+
+def short_name(citizen_id: str) -> str:
+    """What agents call a citizen: a short number, never a name or a phone."""
+    return f"市民 {citizen_id[-4:].upper()}"
 
 
 def understood(row: Understood, services: Mapping[str, str]) -> JSON:
@@ -99,8 +107,15 @@ def understood(row: Understood, services: Mapping[str, str]) -> JSON:
         "intent": parse.get("intent"), "confidence": parse.get("confidence"), "act": parse.get("act"),
         "act_name": ACTS.get(str(parse.get("act")), None), "domain": parse.get("domain"), "service_code": code,
         "service_name": services.get(str(code), code), "service_confidence": parse.get("service_confidence"),
-        "place": parse.get("place"),
+        "place": parse.get("place"), "others": _others(parse, services),
     }
+
+
+def _others(parse: JSON, services: Mapping[str, str]) -> list[JSON]:
+    """The services that the bot thought of next: one click away from the one it chose."""
+    ranked = [str(one.get("name")) for one in parse.get("service_ranking") or ()]
+    likely = [code for code in ranked if code in services and code not in (parse.get("service_code"), "other")]
+    return [{"code": code, "name": services[code]} for code in likely[:OTHERS]] if parse.get("service_code") else []
 
 
 def draft(state: JSON, services: Mapping[str, str]) -> JSON:

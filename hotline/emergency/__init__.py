@@ -1,6 +1,6 @@
-"""Emergencies: detection on every message and the fixed advice. Pure functions, no I/O."""
+"""Emergencies: detection on every message and the fixed advice."""
 
 from hotline.emergency.advice import advice
-from hotline.emergency.detect import Emergency, cannot_speak, detect
+from hotline.emergency.detect import Detector, Emergency, cannot_speak
 
-__all__ = ["Emergency", "advice", "cannot_speak", "detect"]
+__all__ = ["Detector", "Emergency", "advice", "cannot_speak"]

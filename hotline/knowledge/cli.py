@@ -1,4 +1,4 @@
-"""`python -m hotline kb ...`: import, list, search, check and evaluate the knowledge base, in plain Chinese."""
+"""`python -m hotline kb ...`: import, list, search, check and tune the knowledge base, in plain Chinese."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import asyncio
 from datetime import date
 from pathlib import Path
 
-from hotline.knowledge.evaluate import evaluate_command
 from hotline.knowledge.files import FOLDER, load_folder, warnings
 from hotline.knowledge.importer import import_articles
 from hotline.knowledge.service import Knowledge
@@ -15,26 +14,25 @@ from hotline.settings import Settings
 from hotline.store.articles import stored_articles
 from hotline.store.database import Database
 from hotline.store.migrate import migrate
+from hotline.text.embedding import encoder
 
 _DECISIONS = {"answer": "直接答复", "ask": "请市民选", "none": "没有查到"}
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `kb` with its own sub-commands; the chosen one is called as `arguments.run(arguments)`."""
-    parts = commands.add_parser("kb", help="知识库: 导入、列出、检索、检查").add_subparsers(required=True)
+    parts = commands.add_parser("kb", help="知识库: 导入、列出、检索、检查、定权重").add_subparsers(required=True)
     for name, text, run in (
         ("import", "把 knowledge/ 里改过的文件导入数据库", _import), ("list", "列出数据库里的文章", _list),
         ("search", "试一句问法", _search), ("check", "只检查文件, 不导入", _check),
-        ("evaluate", "用一张问题表量检索的好坏", evaluate_command),
+        ("tune", "按现在的文章重新定权重和界线 (写进 weights.json)", _tune),
     ):
         part = parts.add_parser(name, help=text)
         part.set_defaults(run=run)
-        if name in ("import", "check", "evaluate"):
+        if name in ("import", "check", "tune"):
             part.add_argument("--folder", type=Path, default=FOLDER, help="文章文件所在的目录")
         if name == "search":
             part.add_argument("text", help="市民的问法")
-        if name == "evaluate":
-            part.add_argument("file", type=Path, help="CSV: question 和 article(none 表示库里没有)")
 
 
 def _import(arguments: argparse.Namespace) -> int:
@@ -105,3 +103,15 @@ def _check(arguments: argparse.Namespace) -> int:
         print(f"提醒: {problem.file} / {problem.entry}: {problem.reason}")
     print(f"{len(files)} 个文件, {sum(len(file.articles) for file in files)} 条可用, {len(problems)} 处错误")
     return 1 if problems or not files else 0
+
+
+def _tune(arguments: argparse.Namespace) -> int:
+    """Set the weights on the articles of a folder, with and without embeddings."""
+    from hotline.knowledge.tuning import tune
+    from hotline.knowledge.weights import write_weights
+
+    articles = [article for file in load_folder(arguments.folder) for article in file.articles
+                if article.status == "live"]
+    loaded = encoder(Settings.from_env().embeddings)
+    write_weights({given is not None: tune(articles, given) for given in (loaded, None)})
+    return 0

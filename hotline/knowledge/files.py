@@ -19,6 +19,7 @@ FOLDER = ROOT / "knowledge"
 DOMAINS = ("gas_safety", "property_management", "signage", "courtyard_order", "public_facilities", "other")
 FIELDS = (
     "id", "question", "similar", "answer", "source", "facts", "domain", "review_date", "as_of", "verify", "status",
+    "expires",
 )
 CAVEAT = re.compile("核实|确认|为准")
 
@@ -51,8 +52,12 @@ class ArticleFile:
     readable: bool
 
 
-class _Bad(ValueError):
-    """An entry's fault, in the operator's words."""
+class BadArticle(ValueError):
+    """An entry's fault, in the operator's words; `field` is the part that is wrong, where it is one."""
+
+    def __init__(self, reason: str, field: str | None = None) -> None:
+        super().__init__(reason)
+        self.field = field
 
 
 def load_folder(folder: Path = FOLDER) -> list[ArticleFile]:
@@ -67,7 +72,7 @@ def load_file(path: Path, seen: dict[str, str] | None = None) -> ArticleFile:
     try:
         raw = path.read_bytes()
         document = yaml.load(raw, Loader=_Loader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, _Bad) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, BadArticle) as error:
         content = "" if isinstance(error, OSError) else hashlib.sha256(raw).hexdigest()
         return _unreadable(path.name, content, f"读不了: {_one_line(error)}")
     digest = hashlib.sha256(raw).hexdigest()
@@ -89,8 +94,8 @@ def _read_entries(
         try:
             article = parse(entry, defaults)
             if article.id in seen:
-                raise _Bad(f"编号 {article.id} 在 {seen[article.id]} 里已经有了")
-        except _Bad as error:
+                raise BadArticle(f"编号 {article.id} 在 {seen[article.id]} 里已经有了")
+        except BadArticle as error:
             problems.append(Problem(name, str(identity or f"第{number}条"), str(error)))
             readable = readable and isinstance(identity, str) and bool(_ID.fullmatch(identity))
             protected.add(str(identity))
@@ -103,23 +108,23 @@ def _read_entries(
 def parse(entry: Any, defaults: dict[str, Any] | None = None) -> Article:
     """Make an article of one entry, file-wide `defaults` below it; raises ValueError with the reason in Chinese."""
     if not isinstance(entry, dict):
-        raise _Bad("一条应是“字段: 内容”的形式")
+        raise BadArticle("一条应是“字段: 内容”的形式")
     unknown = [str(key) for key in entry if key not in FIELDS]
     if unknown:
-        raise _Bad(f"不认识的字段 {'、'.join(unknown)}")
+        raise BadArticle(f"不认识的字段 {'、'.join(unknown)}")
     values = {**(defaults or {}), **entry}
     verify, status = values.get("verify", False), values.get("status", "live")
     if not isinstance(verify, bool):
-        raise _Bad("verify 只能是 true 或 false")
+        raise BadArticle("verify 只能是 true 或 false", "verify")
     article = Article(
         id=_identity(values.get("id")), question=_text(values, "question"), answer=_text(values, "answer"),
         source=_text(values, "source"), similar=_texts(values, "similar"), facts=_facts(values),
-        domain=_one_of(values.get("domain", "other"), DOMAINS, "domain"), review_date=_date(values),
+        domain=_one_of(values.get("domain", "other"), DOMAINS, "domain"), review_date=_date(values, "review_date"),
         as_of=_text(values, "as_of") if values.get("as_of") is not None else None, verify=verify,
-        status=_status(status),
+        status=_status(status), expires=_date(values, "expires"),
     )
     if verify and not CAVEAT.search(article.answer):
-        raise _Bad("verify: true 的答复要写明以责任单位核实、确认或公布的为准")
+        raise BadArticle("verify: true 的答复要写明以责任单位核实、确认或公布的为准", "answer")
     return article
 
 
@@ -148,7 +153,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     keys = [key.value for key, _ in node.value]
     twice = {key for key in keys if keys.count(key) > 1}
     if twice:
-        raise _Bad(f"第{node.start_mark.line + 1}行起, 字段 {'、'.join(sorted(map(str, twice)))} 写了两次")
+        raise BadArticle(f"第{node.start_mark.line + 1}行起, 字段 {'、'.join(sorted(map(str, twice)))} 写了两次")
     loader.flatten_mapping(node)
     return dict(loader.construct_pairs(node, deep=True))
 
@@ -172,46 +177,46 @@ def _unreadable(name: str, digest: str, reason: str) -> ArticleFile:
 
 def _identity(value: Any) -> str:
     if not isinstance(value, str) or not _ID.fullmatch(value):
-        raise _Bad("id 要用小写字母、数字和短横, 2 到 60 个字")
+        raise BadArticle("id 要用小写字母、数字和短横, 2 到 60 个字", "id")
     return value
 
 
 def _text(values: dict[str, Any], name: str, value: Any = None) -> str:
     value = values.get(name) if value is None else value
     if not isinstance(value, str) or not value.strip():
-        raise _Bad(f"缺 {name}, 或它不是文字")
+        raise BadArticle(f"缺 {name}, 或它不是文字", name)
     value = value.strip()
     limit = _LIMITS.get(name, 100)
     if len(value) > limit:
-        raise _Bad(f"{name} 有 {len(value)} 个字, 最多 {limit} 个")
+        raise BadArticle(f"{name} 有 {len(value)} 个字, 最多 {limit} 个", name)
     return str(value)
 
 
 def _texts(values: dict[str, Any], name: str) -> tuple[str, ...]:
     items = values.get(name) or []
     if not isinstance(items, list):
-        raise _Bad(f"{name} 应是一列")
+        raise BadArticle(f"{name} 应是一列", name)
     return tuple(_text(values, name, item if item is not None else "") for item in items)
 
 
 def _facts(values: dict[str, Any]) -> tuple[str, ...]:
     facts = values.get("facts") or []
     if not isinstance(facts, list):
-        raise _Bad("facts 应是一列")
+        raise BadArticle("facts 应是一列", "facts")
     for fact in facts:
         if not _FACT.fullmatch(str(fact)):
-            raise _Bad(f"facts 里的 {fact} 不像事实编号(如 A-15)")
+            raise BadArticle(f"facts 里的 {fact} 不像事实编号(如 A-15)", "facts")
     return tuple(map(str, facts))
 
 
-def _date(values: dict[str, Any]) -> str | None:
-    value = values.get("review_date")
+def _date(values: dict[str, Any], name: str) -> str | None:
+    value = values.get(name)
     if value is None:
         return None
     try:
         return date.fromisoformat(str(value)).isoformat()
     except ValueError as error:
-        raise _Bad("review_date 要写成 2027-05-31 的样子") from error
+        raise BadArticle(f"{name} 要写成 2027-05-31 的样子", name) from error
 
 
 def _status(value: Any) -> Literal["live", "withdrawn"]:
@@ -220,7 +225,7 @@ def _status(value: Any) -> Literal["live", "withdrawn"]:
 
 def _one_of(value: Any, allowed: tuple[str, ...], name: str) -> str:
     if value not in allowed:
-        raise _Bad(f"{name} 只能是 {'、'.join(allowed)}")
+        raise BadArticle(f"{name} 只能是 {'、'.join(allowed)}", name)
     return str(value)
 
 

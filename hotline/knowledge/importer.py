@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.knowledge.files import FOLDER, ArticleFile, Problem, load_folder
+from hotline.records import Article
+from hotline.store import article_versions
 from hotline.store.articles import StoredArticle, note_file, put_article, stored_articles, withdraw_article
 from hotline.store.database import Database
+
+CITY = ZoneInfo("Asia/Shanghai")
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +58,7 @@ async def _import(database: Database, files: Sequence[ArticleFile]) -> ImportRep
     report = ImportReport(problems=[problem for file in files for problem in file.problems])
     now = datetime.now(UTC)
     async with database.write() as connection:
+        await article_versions.adopt(connection)
         stored = await stored_articles(connection)
         for file in files:
             await _import_file(connection, file, stored, now, report)
@@ -65,10 +71,10 @@ async def _import_file(
     connection: AsyncConnection, file: ArticleFile, stored: dict[str, StoredArticle], now: datetime,
     report: ImportReport,
 ) -> None:
-    for article in file.articles:
+    for article in (_told(article, now) for article in file.articles):
         old = stored.get(article.id)
         if old is None:
-            await put_article(connection, article, now, file=file.name, file_hash=file.hash)
+            await _put(connection, article, file, now)
             report.added.append(article.id)
         elif (old.file, old.file_hash) == (file.name, file.hash):
             report.unchanged += 1
@@ -78,8 +84,22 @@ async def _import_file(
             await note_file(connection, article.id, file.name, file.hash)
             report.unchanged += 1
         else:
-            await put_article(connection, article, now, file=file.name, file_hash=file.hash)
+            await _put(connection, article, file, now)
             report.updated.append(article.id)
+
+
+def _told(article: Article, now: datetime) -> Article:
+    """An article whose last day is over comes in withdrawn: it must not be told for the minutes until a check."""
+    over = article.expires is not None and article.expires < now.astimezone(CITY).date().isoformat()
+    return replace(article, status="withdrawn") if over else article
+
+
+async def _put(connection: AsyncConnection, article: Article, file: ArticleFile, now: datetime) -> None:
+    await put_article(connection, article, now, file=file.name, file_hash=file.hash)
+    if article.status == "live":
+        await article_versions.went_out(connection, article, now)
+    else:
+        await article_versions.went_in(connection, article.id, "withdrawn", now)
 
 
 async def _withdraw_missing(
@@ -98,4 +118,5 @@ async def _withdraw_missing(
         if old.edited_online:
             report.kept_online.append(old.article.id)
         elif await withdraw_article(connection, old.article.id, now):
+            await article_versions.went_in(connection, old.article.id, "withdrawn", now)
             report.withdrawn.append(old.article.id)

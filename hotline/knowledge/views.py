@@ -1,16 +1,20 @@
-"""The ways in which a question is compared with the articles; each gives a score in 0..1 for every article."""
+"""The ways in which a question is compared with the articles; each gives a score for every article."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import bm25s
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
+from hotline.knowledge.kept import learnt
 from hotline.knowledge.terms import canonical, features, pieces, words
+from hotline.text.embedding import Encoder
 
 Scores = NDArray[np.float64]
 
@@ -25,7 +29,7 @@ class TermMatch:
         self._weights = _Weights(documents)
 
     def scores(self, query: str) -> Scores:
-        """One score an article."""
+        """One score in 0..1 an article."""
         asked = pieces(query)
         known = [piece for piece in asked if piece in self._weights.known]
         if not known:
@@ -47,7 +51,7 @@ class WordCover:
         self._owners = {word: np.array(numbers) for word, numbers in owners.items()}
 
     def scores(self, query: str) -> Scores:
-        """One score an article."""
+        """One score in 0..1 an article."""
         asked = set(words(canonical(query)))
         scores = np.zeros(self._weights.size)
         for word in asked & self._owners.keys():
@@ -55,31 +59,48 @@ class WordCover:
         return scores / max(self._weights.total(asked), 1e-9)
 
 
-class QuestionModel:
-    """Two linear models that learned from the known questions: which article is meant, and whether it is ours."""
+class Meaning:
+    """A logistic model over sentence embeddings that learned from the known questions which article is meant.
 
-    def __init__(self, articles: Sequence[Sequence[str]], outside: Sequence[str]) -> None:
+    It finds what shares no word with the article; the last class stands for questions that are none of ours. What was
+    learnt is kept in the file `kept` for the next start.
+    """
+
+    def __init__(
+        self, articles: Sequence[Sequence[str]], outside: Sequence[str], encoder: Encoder, kept: Path | None = None
+    ) -> None:
+        self._encoder = encoder
+        self._size = len(articles)
         texts = [text for questions in articles for text in questions]
         owners = np.repeat(np.arange(len(articles)), [len(questions) for questions in articles])
-        self._size = len(articles)
-        self._vectorizer = TfidfVectorizer(analyzer=features, sublinear_tf=True, dtype=np.float64)
-        matrix = self._vectorizer.fit_transform([*texts, *outside])
         labels = np.concatenate([owners, np.full(len(outside), self._size)])
-        self._article = LinearSVC().fit(matrix, labels) if self._size > 1 else None
-        # Far more questions are ours than not: balanced, or the few would be drowned.
-        self._foreign = LinearSVC(C=0.5, class_weight="balanced").fit(matrix, labels == self._size)
+        self.vectors, self._model = learnt([*texts, *outside], labels, encoder, kept)
 
-    def scores(self, query: str) -> tuple[Scores, float, float]:
-        """The chance of each article, the chance that none is meant, and how foreign it looks (a margin, +-1)."""
-        vector = self._vectorizer.transform([query])
-        foreign = float(self._foreign.decision_function(vector)[0])
-        if self._article is None:
-            return np.zeros(self._size), 0.0, foreign
-        margins = self._article.decision_function(vector).ravel()
-        powers = np.exp(4.0 * (margins - margins.max()))
-        chances = np.zeros(self._size + 1)
-        chances[self._article.classes_] = powers / powers.sum()
-        return chances[:-1], float(chances[-1]), foreign
+    def scores(self, query: str) -> tuple[Scores, float, Scores]:
+        """The log-chance of each article, that of none, and the question's own vector."""
+        vector = self._encoder.encode([query])
+        chances = np.full(self._size + 1, -20.0)
+        chances[self._model.classes_] = self._model.predict_log_proba(vector)[0]
+        return chances[:-1], float(chances[-1]), vector
+
+
+class Foreign:
+    """A linear machine that tells our questions from those that are none of ours, by words and by meaning."""
+
+    def __init__(self, questions: Sequence[str], outside: Sequence[str], vectors: Scores | None) -> None:
+        self._vectorizer = TfidfVectorizer(analyzer=features, sublinear_tf=True, dtype=np.float64)
+        matrix = self._vectorizer.fit_transform([*questions, *outside])
+        theirs = np.arange(len(questions) + len(outside)) >= len(questions)
+        # Far more questions are ours than not: balanced, or the few would be drowned.
+        self._model = LinearSVC(C=0.5, class_weight="balanced").fit(_beside(matrix, vectors), theirs)
+
+    def score(self, query: str, vector: Scores | None) -> float:
+        """How foreign a question looks: a margin, about -1 to 1."""
+        return float(self._model.decision_function(_beside(self._vectorizer.transform([query]), vector))[0])
+
+
+def _beside(matrix: csr_matrix, vectors: Scores | None) -> csr_matrix:
+    return matrix if vectors is None else hstack([matrix, csr_matrix(vectors)]).tocsr()
 
 
 class _Weights:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.errors import Conflict, NotFound
 from hotline.records import Agent
-from hotline.store.tables import agent_sessions, agents, audit
+from hotline.store.desk_tables import agent_sessions, agents, audit
+
+# What a conversation may ask for (records.Conversation.skill), and what a new account can do.
+SKILLS = ("gas", "property", "signage", "general")
 
 
 @dataclass(frozen=True)
@@ -26,32 +30,42 @@ class Account:
     disabled: bool
     failures: int
     locked_until: datetime | None
+    oidc_subject: str | None
+    totp_secret: str | None
+    totp_confirmed: bool
 
 
 @dataclass(frozen=True)
 class Session:
-    """One signed-in browser: who, its CSRF token and when it ends."""
+    """One signed-in browser: who, its CSRF token, when it ends, and what must be done before anything else."""
 
     agent: Agent
     token_hash: str
     csrf: str
     must_change: bool
     expires_at: datetime
+    must_enrol: bool = False
+
+    @property
+    def held(self) -> bool:
+        """Whether a new password or a second factor must come first."""
+        return self.must_change or self.must_enrol
 
 
 async def add_agent(
-    connection: AsyncConnection, *, username: str, name: str, role: str, password_hash: str, must_change: bool,
-    now: datetime,
+    connection: AsyncConnection, *, username: str, name: str, roles: Sequence[str], password_hash: str,
+    must_change: bool, now: datetime, skills: Sequence[str] = SKILLS, subject: str | None = None,
 ) -> Agent:
-    """Make an account. Raises Conflict when the username is taken."""
-    agent = Agent(id=secrets.token_hex(12), username=username, name=name, role=role)
+    """Make an account. Raises Conflict when the username, or the outside provider's subject, is taken."""
+    agent = Agent(id=secrets.token_hex(12), username=username, name=name, roles=tuple(roles), skills=tuple(skills))
     try:
         async with connection.begin_nested():
             await connection.execute(insert(agents).values(
-                id=agent.id, username=username, name=name, role=role, password_hash=password_hash,
-                must_change=must_change, disabled=False, failures=0, created_at=now))
+                id=agent.id, username=username, name=name, roles=list(roles), skills=list(skills),
+                most_chats=agent.most_chats, totp_confirmed=False, password_hash=password_hash, must_change=must_change,
+                disabled=False, failures=0, oidc_subject=subject, created_at=now))
     except IntegrityError as error:
-        raise Conflict("the username is taken") from error
+        raise Conflict("用户名已被使用") from error
     return agent
 
 
@@ -61,9 +75,23 @@ async def find_account(connection: AsyncConnection, username: str) -> Account | 
     return _account(row) if row else None
 
 
+async def get_account(connection: AsyncConnection, agent_id: str) -> Account | None:
+    """The account with this id."""
+    row = (await connection.execute(select(agents).where(agents.c.id == agent_id))).first()
+    return _account(row) if row else None
+
+
 async def all_accounts(connection: AsyncConnection) -> list[Account]:
     """Every account, by username."""
     return [_account(row) for row in await connection.execute(select(agents).order_by(agents.c.username))]
+
+
+async def get_agent(connection: AsyncConnection, agent_id: str) -> Agent:
+    """One account's agent. Raises NotFound."""
+    row = (await connection.execute(select(agents).where(agents.c.id == agent_id))).first()
+    if row is None:
+        raise NotFound("no such account")
+    return agent_of(row)
 
 
 async def count_agents(connection: AsyncConnection) -> int:
@@ -103,29 +131,6 @@ async def clear_failures(connection: AsyncConnection, agent_id: str) -> None:
     await connection.execute(update(agents).where(agents.c.id == agent_id).values(failures=0, locked_until=None))
 
 
-async def set_password(
-    connection: AsyncConnection, agent_id: str, password_hash: str, *, must_change: bool
-) -> None:
-    """Replace the password's hash and lift a lock. Raises NotFound."""
-    result = await connection.execute(update(agents).where(agents.c.id == agent_id).values(
-        password_hash=password_hash, must_change=must_change, failures=0, locked_until=None))
-    if result.rowcount != 1:
-        raise NotFound("no such account")
-
-
-async def rehash(connection: AsyncConnection, agent_id: str, old: str, new: str) -> None:
-    """The same password under newer parameters, unless the password has changed meanwhile."""
-    await connection.execute(update(agents).where(
-        agents.c.id == agent_id, agents.c.password_hash == old).values(password_hash=new))
-
-
-async def set_disabled(connection: AsyncConnection, agent_id: str, disabled: bool) -> None:
-    """Close or reopen an account; closing ends its sessions."""
-    await connection.execute(update(agents).where(agents.c.id == agent_id).values(disabled=disabled))
-    if disabled:
-        await end_sessions(connection, agent_id)
-
-
 async def add_session(
     connection: AsyncConnection, *, token_hash: str, agent_id: str, csrf: str, now: datetime, expires_at: datetime
 ) -> None:
@@ -135,8 +140,10 @@ async def add_session(
         token_hash=token_hash, agent_id=agent_id, csrf=csrf, created_at=now, expires_at=expires_at))
 
 
-async def find_session(connection: AsyncConnection, token_hash: str, now: datetime) -> Session | None:
-    """A session that has not expired and whose account is open."""
+async def find_session(
+    connection: AsyncConnection, token_hash: str, now: datetime, totp_roles: Collection[str] = ()
+) -> Session | None:
+    """A session that has not expired and whose account is open; who has one of these roles needs a second factor."""
     row = (await connection.execute(
         select(agents, agent_sessions.c.csrf, agent_sessions.c.expires_at)
         .join(agent_sessions, agent_sessions.c.agent_id == agents.c.id)
@@ -144,8 +151,13 @@ async def find_session(connection: AsyncConnection, token_hash: str, now: dateti
                agents.c.disabled.is_(False)))).first()
     if row is None:
         return None
-    return Session(agent=_agent(row), token_hash=token_hash, csrf=row.csrf, must_change=row.must_change,
-                   expires_at=row.expires_at)
+    return Session(agent=agent_of(row), token_hash=token_hash, csrf=row.csrf, must_change=row.must_change,
+                   expires_at=row.expires_at, must_enrol=must_enrol(_account(row), totp_roles))
+
+
+def must_enrol(account: Account, totp_roles: Collection[str]) -> bool:
+    """Whether the account lacks a second factor that it must have; an outside provider asks for its own."""
+    return not (account.totp_confirmed or account.oidc_subject) and not set(totp_roles).isdisjoint(account.agent.roles)
 
 
 async def live_sessions(connection: AsyncConnection, hashes: set[str], now: datetime) -> set[str]:
@@ -173,11 +185,14 @@ async def add_audit(connection: AsyncConnection, agent_id: str, action: str, sub
     await connection.execute(insert(audit).values(agent_id=agent_id, action=action, subject=subject[:60], at=now))
 
 
-def _agent(row: Row[Any]) -> Agent:
-    return Agent(id=row.id, username=row.username, name=row.name, role=row.role)
+def agent_of(row: Row[Any]) -> Agent:
+    """The agent in a row of the table."""
+    return Agent(id=row.id, username=row.username, name=row.name, roles=tuple(row.roles), skills=tuple(row.skills),
+                 most_chats=row.most_chats)
 
 
 def _account(row: Row[Any]) -> Account:
     return Account(
-        agent=_agent(row), password_hash=row.password_hash, must_change=row.must_change, disabled=row.disabled,
-        failures=row.failures, locked_until=row.locked_until)
+        agent=agent_of(row), password_hash=row.password_hash, must_change=row.must_change, disabled=row.disabled,
+        failures=row.failures, locked_until=row.locked_until, oidc_subject=row.oidc_subject or None,
+        totp_secret=row.totp_secret or None, totp_confirmed=row.totp_confirmed)

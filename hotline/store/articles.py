@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from hotline.store.tables import article_feedback, articles
 _FIELDS = (
     articles.c.id, articles.c.question, articles.c.similar, articles.c.answer, articles.c.source, articles.c.facts,
     articles.c.domain, articles.c.review_date, articles.c.as_of, articles.c.verify, articles.c.status,
+    articles.c.expires,
 )
 
 
@@ -33,7 +35,7 @@ class StoredArticle:
 async def live_articles(connection: AsyncConnection) -> list[Article]:
     """All articles that citizens may get, in order of id."""
     rows = await connection.execute(select(*_FIELDS).where(articles.c.status == "live").order_by(articles.c.id))
-    return [_article(row) for row in rows]
+    return [article_of(dict(row._mapping)) for row in rows]
 
 
 async def stored_articles(connection: AsyncConnection) -> dict[str, StoredArticle]:
@@ -87,6 +89,20 @@ async def withdraw_article(
     return changed.rowcount > 0
 
 
+async def expired_articles(connection: AsyncConnection, today: str) -> list[str]:
+    """Ids of the live articles whose last day (2027-03-31) lies before `today`."""
+    rows = await connection.execute(select(articles.c.id).where(
+        articles.c.status == "live", articles.c.expires != "", articles.c.expires < today).order_by(articles.c.id))
+    return [row.id for row in rows]
+
+
+async def feedback_of(connection: AsyncConnection, article_id: str) -> dict[bool, int]:
+    """How many citizens said that it was of use, and how many that it was not."""
+    rows = await connection.execute(select(article_feedback.c.useful, func.count().label("number")).where(
+        article_feedback.c.article_id == article_id).group_by(article_feedback.c.useful))
+    return {True: 0, False: 0} | {bool(row.useful): int(row.number) for row in rows}
+
+
 async def note_file(connection: AsyncConnection, article_id: str, file: str, file_hash: str) -> None:
     """Remember that this version of the file was looked at; the article itself is unchanged."""
     await connection.execute(
@@ -112,22 +128,22 @@ def _values(article: Article) -> dict[str, Any]:
         "question": article.question, "similar": list(article.similar), "answer": article.answer,
         "source": article.source, "facts": list(article.facts), "domain": article.domain,
         "review_date": article.review_date, "as_of": article.as_of, "verify": article.verify,
-        "status": article.status,
+        "status": article.status, "expires": article.expires,
     }
 
 
-def _article(row: Any) -> Article:
-    values = row._mapping
+def article_of(values: Mapping[str, Any]) -> Article:
+    """The article in a row of the table, or in the body of one of its versions."""
     return Article(
         id=values["id"], question=values["question"], answer=values["answer"], source=values["source"],
         similar=tuple(values["similar"]), facts=tuple(values["facts"]), domain=values["domain"],
         review_date=values["review_date"] or None, as_of=values["as_of"] or None, verify=values["verify"],
-        status=values["status"],
+        status=values["status"], expires=values["expires"] or None,
     )
 
 
 def _stored(row: Any) -> StoredArticle:
     return StoredArticle(
-        article=_article(row), file=row.file or None, file_hash=row.file_hash or None,
+        article=article_of(row._mapping), file=row.file or None, file_hash=row.file_hash or None,
         edited_online=row.edited_online, version=row.version, updated_at=row.updated_at,
     )

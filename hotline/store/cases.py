@@ -45,7 +45,7 @@ async def file_case(
     """File once per `key`: ticket, first event and outbox entry together. A ticket without a phone gets a code."""
     row = (await connection.execute(select(cases).where(cases.c.key == key))).first()
     if row is not None:
-        return _case(row)
+        return case_of(row)
     values = {
         **asdict(draft), "key": key, "citizen_id": citizen_id, "conversation_id": conversation_id,
         "title": draft.title[:200], "name": draft.name[:60] if draft.name else None,
@@ -80,7 +80,7 @@ async def _insert_case(connection: AsyncConnection, values: JSON, key: str, now:
             # Either the number is taken, or the same command was carried out by somebody else meanwhile.
             row = (await connection.execute(select(cases).where(cases.c.key == key))).first()
             if row is not None:
-                return _case(row)
+                return case_of(row)
             if not await _taken(connection, receipt):
                 raise
         else:
@@ -162,7 +162,7 @@ async def _citizen_update(
 async def _own_locked(connection: AsyncConnection, receipt: str, citizen_id: str) -> Case | None:
     row = (await connection.execute(select(cases).where(
         cases.c.receipt == receipt, cases.c.citizen_id == citizen_id).with_for_update())).first()
-    return _case(row) if row else None
+    return case_of(row) if row else None
 
 
 # --- reading --------------------------------------------------------------------------------------------------
@@ -173,13 +173,13 @@ async def get_case(connection: AsyncConnection, receipt: str) -> Case:
     row = (await connection.execute(select(cases).where(cases.c.receipt == receipt))).first()
     if row is None:
         raise NotFound("no such case")
-    return _case(row)
+    return case_of(row)
 
 
 async def locked_case(connection: AsyncConnection, receipt: str) -> Case | None:
     """One ticket, kept from changes by others until the transaction ends."""
     row = (await connection.execute(select(cases).where(cases.c.receipt == receipt).with_for_update())).first()
-    return _case(row) if row else None
+    return case_of(row) if row else None
 
 
 async def cases_of_backend(connection: AsyncConnection, backend_ids: Sequence[str]) -> dict[str, Case]:
@@ -188,7 +188,7 @@ async def cases_of_backend(connection: AsyncConnection, backend_ids: Sequence[st
     for start in range(0, len(backend_ids), 500):
         rows = await connection.execute(select(cases).where(
             cases.c.backend_id.in_(list(backend_ids[start:start + 500]))))
-        found |= {row.backend_id: _case(row) for row in rows}
+        found |= {row.backend_id: case_of(row) for row in rows}
     return found
 
 
@@ -196,7 +196,7 @@ async def cases_of(connection: AsyncConnection, citizen_id: str, limit: int = 10
     """A citizen's own tickets, newest first."""
     rows = await connection.execute(select(cases).where(cases.c.citizen_id == citizen_id)
                                     .order_by(cases.c.created_at.desc(), cases.c.receipt.desc()).limit(limit))
-    return [_case(row) for row in rows]
+    return [case_of(row) for row in rows]
 
 
 # --- what the case backend says -------------------------------------------------------------------------------
@@ -236,7 +236,8 @@ async def set_status(
     return changed
 
 
-def _case(row: Row[Any]) -> Case:
+def case_of(row: Row[Any]) -> Case:
+    """The case in a row of the table."""
     values = dict(row._mapping)
     del values["key"]
     for name in ("phone", "name", "code", "emergency", "occurred", "department", "backend_id", "status_notes"):

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.errors import NotFound
-from hotline.records import Attachment, Case, Conversation, Emergency, Message
+from hotline.records import Case, Conversation, Emergency, Message
+from hotline.store.cases import case_of
+from hotline.store.conversations import message_of
+from hotline.store.desk_tables import alerts
+from hotline.store.last_words import LastWords, last_words
 from hotline.store.tables import cases, conversations, emergencies, messages, turns
+from hotline.store.waits import unanswered_messages
 
 
 @dataclass(frozen=True)
@@ -21,9 +26,7 @@ class Waiting:
 
     conversation: Conversation
     emergencies: tuple[Emergency, ...]
-    last_text: str
-    last_author: str
-    last_at: datetime
+    last: LastWords
     unread: int
 
 
@@ -56,13 +59,12 @@ async def queue(connection: AsyncConnection) -> list[Waiting]:
     rows = await open_conversations(connection)
     ids = [conversation.id for conversation in rows]
     alarms = await open_emergencies(connection, ids)
-    last = await _last_words(connection, ids)
+    last = await last_words(connection, ids)
     unread = await _unread(connection, ids)
     return [
         Waiting(
-            conversation=row, emergencies=tuple(alarms.get(row.id, ())), last_text=_words(last.get(row.id)),
-            last_author=last[row.id].author if row.id in last else "house",
-            last_at=last[row.id].created_at if row.id in last else row.updated_at, unread=unread.get(row.id, 0))
+            conversation=row, emergencies=tuple(alarms.get(row.id, ())),
+            last=last.get(row.id) or LastWords("", "house", row.updated_at), unread=unread.get(row.id, 0))
         for row in rows
     ]
 
@@ -110,7 +112,16 @@ async def page(
         query = query.order_by(messages.c.seq.desc())
     rows = list((await connection.execute(query.limit(limit + 1))).all())
     found = rows[:limit] if after is not None else rows[:limit][::-1]
-    return [_message(row) for row in found], len(rows) > limit
+    return [message_of(row) for row in found], len(rows) > limit
+
+
+async def conversation_messages(
+    connection: AsyncConnection, conversation_id: str, limit: int = 200
+) -> list[Message]:
+    """The newest messages of one conversation, in order."""
+    rows = (await connection.execute(select(messages).where(messages.c.conversation_id == conversation_id)
+                                     .order_by(messages.c.seq.desc()).limit(limit))).all()
+    return [message_of(row) for row in reversed(rows)]
 
 
 async def understood(connection: AsyncConnection, conversation_id: str, limit: int = 5) -> list[Understood]:
@@ -133,7 +144,7 @@ async def citizen_cases(connection: AsyncConnection, citizen_id: str, limit: int
     """A citizen's tickets, newest first."""
     rows = await connection.execute(select(cases).where(cases.c.citizen_id == citizen_id)
                                     .order_by(cases.c.created_at.desc()).limit(limit))
-    return [_case(row) for row in rows]
+    return [case_of(row) for row in rows]
 
 
 async def case_phone(connection: AsyncConnection, receipt: str) -> str | None:
@@ -144,25 +155,14 @@ async def case_phone(connection: AsyncConnection, receipt: str) -> str | None:
     return row.phone or None
 
 
-async def _last_words(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Row[Any]]:
-    # People's words tell an agent more than the house's "you are number 3".
-    newest = select(func.max(messages.c.seq)).where(
-        messages.c.conversation_id.in_(list(ids)), messages.c.author.in_(("citizen", "agent"))
-    ).group_by(messages.c.conversation_id)
-    rows = await connection.execute(select(messages).where(messages.c.seq.in_(newest)))
-    return {row.conversation_id: row for row in rows}
+async def unseen_alerts(connection: AsyncConnection) -> int:
+    """How many alerts no supervisor has looked at."""
+    return int((await connection.execute(
+        select(func.count()).select_from(alerts).where(alerts.c.seen_at.is_(None)))).scalar_one())
 
 
 async def _unread(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, int]:
-    answered = select(messages.c.conversation_id, func.max(messages.c.seq).label("seq")).where(
-        messages.c.conversation_id.in_(list(ids)), messages.c.author.in_(("agent", "bot"))
-    ).group_by(messages.c.conversation_id).subquery()
-    rows = await connection.execute(
-        select(messages.c.conversation_id, func.count().label("unread"))
-        .outerjoin(answered, answered.c.conversation_id == messages.c.conversation_id)
-        .where(messages.c.conversation_id.in_(list(ids)), messages.c.direction == "in",
-               or_(answered.c.seq.is_(None), messages.c.seq > answered.c.seq))
-        .group_by(messages.c.conversation_id))
+    rows = await connection.execute(unanswered_messages(ids, func.count().label("unread")))
     return {row.conversation_id: row.unread for row in rows}
 
 
@@ -172,32 +172,3 @@ async def _seq(connection: AsyncConnection, citizen_id: str, message_id: str) ->
     if seq is None:
         raise NotFound("no such message")
     return int(seq)
-
-
-def _words(row: Row[Any] | None) -> str:
-    """A message in a few words; what is not text is named."""
-    if row is None:
-        return ""
-    if row.text:
-        return str(row.text)
-    kinds = {"image": "[图片]", "location": "[位置]", "voice": "[语音]"}
-    attachments = row.body.get("attachments", ())
-    return "".join(kinds.get(attachment["kind"], "[文件]") for attachment in attachments) or (
-        "[图片]" if row.body.get("image") else "[卡片]")
-
-
-def _message(row: Row[Any]) -> Message:
-    body = row.body
-    return Message(
-        seq=row.seq, id=row.id, conversation_id=row.conversation_id, citizen_id=row.citizen_id,
-        direction=row.direction, author=row.author, text=row.text or None, created_at=row.created_at,
-        turn_id=row.turn_id, buttons=tuple(body.get("buttons", ())), image=body.get("image"),
-        custom=body.get("custom"), agent_id=row.agent_id, status=row.status,
-        attachments=tuple(Attachment(**attachment) for attachment in body.get("attachments", ())))
-
-
-def _case(row: Row[Any]) -> Case:
-    values = dict(row._mapping)
-    values.pop("key")
-    values["attachments"] = tuple(Attachment(**attachment) for attachment in values["attachments"] or ())
-    return Case(**values)

@@ -1,4 +1,4 @@
-"""All tables. Text columns never tell '' from NULL apart; times are UTC."""
+"""The tables of conversations, cases and knowledge. Text columns never tell '' from NULL apart; times are UTC."""
 
 from __future__ import annotations
 
@@ -58,12 +58,13 @@ metadata = MetaData(
 SEQ = BigInteger().with_variant(Integer, "sqlite")
 
 
-def _id() -> Column[str]:
+def id_column() -> Column[str]:
+    """The key of a table whose ids are of our own making."""
     return Column("id", String(40), primary_key=True)
 
 
 citizens = Table(
-    "citizens", metadata, _id(),
+    "citizens", metadata, id_column(),
     Column("channel", String(20), nullable=False),
     Column("sender", String(200), nullable=False),
     Column("conversation_id", String(40)),
@@ -72,7 +73,7 @@ citizens = Table(
 )
 
 conversations = Table(
-    "conversations", metadata, _id(),
+    "conversations", metadata, id_column(),
     Column("citizen_id", String(40), ForeignKey("citizens.id"), nullable=False, index=True),
     Column("channel", String(20), nullable=False),
     Column("sender", String(200), nullable=False),
@@ -87,11 +88,14 @@ conversations = Table(
     Column("created_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
     Column("closed_at", Utc),
+    Column("told_position", Integer),  # the place in the queue that the citizen was last told
+    Column("offered_at", Utc),         # when the citizen was offered a ticket or the bot instead of waiting
+    Column("agent_seen", SEQ),         # messages.seq up to which the owner has read
     Index("ix_conversations_owner_queued", "owner", "priority", "queued_at"),
 )
 
 turns = Table(
-    "turns", metadata, _id(),
+    "turns", metadata, id_column(),
     Column("conversation_id", String(40), ForeignKey("conversations.id"), nullable=False, index=True),
     Column("citizen_id", String(40), nullable=False, index=True),
     Column("status", String(10), nullable=False),
@@ -103,7 +107,7 @@ turns = Table(
     Column("parse", JSON),
     Column("model", String(200)),
     Column("outcome", String(40)),
-    Column("created_at", Utc, nullable=False),
+    Column("created_at", Utc, nullable=False, index=True),
     Column("done_at", Utc),
     Index("ix_turns_status_not_before", "status", "not_before"),
 )
@@ -130,8 +134,23 @@ messages = Table(
     Index("ix_messages_status", "status"),
 )
 
+# Pictures and voice notes. The bytes are files named by their digest; the id is the address, which nobody can guess.
+attachments = Table(
+    "attachments", metadata, id_column(),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),
+    Column("media_type", String(40), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("sender", String(200), nullable=False),
+    Column("agent_id", String(40)),  # who sent it, when it was not the citizen
+    # The conversation it belongs to; empty until the message that carries it has come.
+    Column("conversation_id", String(40), ForeignKey("conversations.id"), index=True),
+    Column("created_at", Utc, nullable=False, index=True),
+)
+
 emergencies = Table(
-    "emergencies", metadata, _id(),
+    "emergencies", metadata, id_column(),
     Column("conversation_id", String(40), ForeignKey("conversations.id"), nullable=False, index=True),
     Column("kind", String(10), nullable=False),
     Column("receipt", String(20)),
@@ -230,6 +249,7 @@ articles = Table(
     Column("edited_online", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     Column("updated_at", Utc, nullable=False, index=True),
+    Column("expires", String(10)),  # the last day on which it may be told; empty: no such day
 )
 
 article_feedback = Table(
@@ -240,37 +260,6 @@ article_feedback = Table(
     Column("conversation_id", String(40), nullable=False),
     Column("useful", Boolean, nullable=False),
     Column("at", Utc, nullable=False),
-)
-
-agents = Table(
-    "agents", metadata, _id(),
-    Column("username", String(60), nullable=False, unique=True),
-    Column("name", String(60), nullable=False),
-    Column("role", String(20), nullable=False),
-    Column("password_hash", String(200), nullable=False),
-    Column("must_change", Boolean, nullable=False),
-    Column("disabled", Boolean, nullable=False),
-    Column("failures", Integer, nullable=False),
-    Column("locked_until", Utc),
-    Column("created_at", Utc, nullable=False),
-)
-
-agent_sessions = Table(
-    "agent_sessions", metadata,
-    Column("token_hash", String(64), primary_key=True),
-    Column("agent_id", String(40), ForeignKey("agents.id"), nullable=False, index=True),
-    Column("csrf", String(64), nullable=False),
-    Column("created_at", Utc, nullable=False),
-    Column("expires_at", Utc, nullable=False, index=True),
-)
-
-audit = Table(
-    "audit", metadata,
-    Column("seq", SEQ, primary_key=True, autoincrement=True),
-    Column("agent_id", String(40), nullable=False, index=True),
-    Column("action", String(40), nullable=False),
-    Column("subject", String(60), nullable=False),
-    Column("at", Utc, nullable=False, index=True),
 )
 
 # Texts and switches an operator may edit while the house runs (emergency advice, ...).

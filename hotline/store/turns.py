@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline.errors import Conflict, NotFound
 from hotline.records import JSON, Conversation, Turn
 from hotline.store.conversations import new_id, turn_messages
-from hotline.store.tables import turns
+from hotline.store.tables import messages, turns
 
 LEASE = timedelta(seconds=30)
 
@@ -74,13 +74,21 @@ async def postpone(connection: AsyncConnection, turn_id: str, worker: str, not_b
 
 async def finish(
     connection: AsyncConnection, turn_id: str, outcome: str, now: datetime, parse: JSON | None = None,
-    model: str | None = None,
+    model: str | None = None, fragments: int | None = None,
 ) -> None:
-    """Close a turn. Raises Conflict when it was closed before: its effects must not happen twice."""
-    result = await connection.execute(update(turns).where(turns.c.id == turn_id, turns.c.status == "open").values(
+    """Close a turn. Raises Conflict when it was closed before: its effects must not happen twice.
+
+    Also when it has other than `fragments` messages by now: one that waited for its turn to write came in after the
+    attempt had read the others, and would stay unanswered.
+    """
+    query = update(turns).where(turns.c.id == turn_id, turns.c.status == "open")
+    if fragments is not None:
+        query = query.where(select(func.count()).select_from(messages).where(
+            messages.c.turn_id == turn_id, messages.c.direction == "in").scalar_subquery() == fragments)
+    result = await connection.execute(query.values(
         status="done", outcome=outcome, parse=parse, model=model, done_at=now, attempts=turns.c.attempts + 1))
     if result.rowcount != 1:
-        raise Conflict("the turn is done already")
+        raise Conflict("the turn is done already, or has grown")
 
 
 async def claim_abandoned(connection: AsyncConnection, worker: str, now: datetime, everything: bool) -> list[str]:
@@ -109,4 +117,5 @@ async def _turn(connection: AsyncConnection, row: Row[Any]) -> Turn:
         id=row.id, conversation_id=row.conversation_id, citizen_id=row.citizen_id, status=row.status,
         text="\n".join(part.text for part in parts if part.text), attempts=row.attempts, created_at=row.created_at,
         not_before=row.not_before, metadata=row.metadata,
-        attachments=tuple(attachment for part in parts for attachment in part.attachments))
+        attachments=tuple(attachment for part in parts for attachment in part.attachments),
+        fragments=len(parts))

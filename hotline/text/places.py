@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 from hotline.text.gazetteer import gazetteer
 from hotline.text.normalise import normalise
-from hotline.text.place_atoms import Atom, scan
+from hotline.text.place_atoms import scan
+from hotline.text.place_patterns import Atom
+from hotline.text.place_rest import with_names
 
 # Long numbers, dates and web addresses end every name and are no part of one.
 _NO_PLACE = re.compile(
     r"(?:19|20)\d{2}\s?(?:年|[-./]\d{1,2}[-./]\d{1,2})(?:\s?\d{1,2}月(?:份|\s?\d{1,2}[日号])?)?|\d{1,2}月(?:份|\s?\d{1,2}[日号]?)|"
-    r"[Qq][Dd]\d{14}|\d{7,}|https?://[!-~]+|\d{1,2}:\d{2}|\d{1,2}[点时](?:\d{1,2}分?|半|多|左右)?"
+    r"[Qq][Dd]\d{14}|(?<![\d-])\d{3,4}(?:[- ]\d{3,4}){1,2}(?![\d-])|\d{7,}|https?://[!-~]+|\d{1,2}:\d{2}|\d{1,2}[点时](?:\d{1,2}分?|半|多|左右)?"
+)
+# Slips of the keyboard in what an address is made of; each keeps its length.
+_SLIPS = (
+    (re.compile(r"(?<=\d)[好浩](?=[院楼\d])"), "号"),
+    (re.compile(r"(?<=\d)单[圆员](?=\d|[,.!?\s]|$)"), "单元"),
+    (re.compile(r"(?<=\d号)[搂娄]"), "楼"),
 )
 _GAPS = re.compile("|[ ]|[,、]|的|[ ]?[-—(\\[][ ]?|[)\\]]")
 _BETWEEN = re.compile("[ ]?(?:和|与|跟|到|至|同|及|、|/|-|~|—|近|交)[ ]?")
+# A place that is not named, behind a road that is: 清江路 + 一处 + 家属院.
+_SOME = ("某", "某个", "一处", "某处")
 _WHOLES = ("road", "place", "village")
+_LINE = re.compile("(?:(?:地铁|轻轨)?(?:\\d{1,2}|[一二三四五六七八九十]{1,2})号线|地铁|轻轨)$")
+_OFFICE = re.compile("(?:办事处|街道办|政府)$")
+_END_OF_NAME = re.compile("[^\u4e00-\u9fff\"'”’]|[的这那有哪能怎什为是不没到从区市]|附近|开发区")
+_THERE = frozenset("在住到去来是从于")
 _OWN = re.compile("(?:我们|俺们|咱们|咱|我家|俺家|我|俺|本)(?:这个|这|家)?$")
 
 
@@ -35,6 +51,7 @@ class Place:
     sure: bool = True
 
 
+@lru_cache(maxsize=16)  # a turn asks the same text several times
 def find_place(text: str) -> Place | None:
     """The best address phrase of a text: precise before vague, then the longest, then the first."""
     places = find_places(text)
@@ -45,8 +62,10 @@ def find_places(text: str) -> list[Place]:
     """All address phrases in order, vague ones too."""
     folded = normalise(text)
     plain = _NO_PLACE.sub(lambda match: "\x00" * len(match.group()), folded.text)
+    for slip, meant in _SLIPS:
+        plain = slip.sub(meant, plain)
     found: list[Place] = []
-    for chain in _chains(plain, scan(plain)):
+    for chain in _chains(plain, with_names(plain, scan(plain))):
         place = _place(plain, chain)
         if place is None:
             continue
@@ -82,6 +101,8 @@ def _joined(plain: str, left: Atom, right: Atom) -> bool:
         return True
     if right.kind in ("number", "unit", "tail") and _GAPS.fullmatch(gap):
         return not (gap in ",、" and right.kind == "tail")
+    if gap in _SOME:
+        return left.kind in ("road", "place", "village", "town") and right.kind == "place"
     if gap == " ":
         return _rank(right) >= _rank(left)
     if gap == "," and left.kind == "number":
@@ -90,6 +111,8 @@ def _joined(plain: str, left: Atom, right: Atom) -> bool:
         return left.kind in ("city", "district", "town") and _rank(right) > _rank(left)
     if gap == "的":
         return left.kind in ("city", "district", "town") or (right.kind == "place" and left.kind in ("tail", "road", "village"))
+    if gap == "(":
+        return _rank(right) >= _rank(left)
     if left.kind in ("road", "place", "number", "village") and right.kind in ("road", "place", "village"):
         return _BETWEEN.fullmatch(gap) is not None
     return gap in "([-" and _rank(right) >= _rank(left)
@@ -108,18 +131,34 @@ def _place(plain: str, chain: list[Atom]) -> Place | None:
     if not chain:
         return None
     start, end = chain[0].start, chain[-1].end
+    if plain[end:end + 1] == ")" and "(" in plain[start:end]:
+        end += 1
+    if "站" in plain[start:end] and (line := _LINE.search(plain, max(0, start - 8), start)):
+        start = line.start()
     precise = any(atom.kind in _WHOLES and atom.specific and not (atom.weak and len(chain) == 1) for atom in chain)
-    kinds = {atom.kind for atom in chain}
+    precise = precise or any(_OFFICE.search(plain, left.start, left.end) and right.kind == "tail" for left, right in pairwise(chain))
     if not precise:
-        own = _OWN.search(plain[max(0, start - 5):start]) if chain[0].kind in ("place", "unit", "village") else None
-        vague = kinds & {"district", "town", "city", "unit"} or own or "tail" in kinds or plain[start:end] == "小区"
-        if not vague:
+        if not _leads_somewhere(plain, chain):
             return None
+        own = _OWN.search(plain[max(0, start - 5):start]) if chain[0].kind in ("place", "unit", "village") else None
         start -= len(own.group()) if own else 0
     names = [atom.district for atom in chain if atom.kind == "district"] + [atom.district for atom in chain]
     district = next((name for name in names if name), None)
     sure = not chain[0].doubtful and (len(chain) > 1 or chain[0].known or chain[0].kind != "place")
     return Place(plain[start:end], start, end, district, precise, sure)
+
+
+def _leads_somewhere(plain: str, chain: list[Atom]) -> bool:
+    """Whether a vague phrase says more than "in our compound" or "in the city"."""
+    kinds = {atom.kind for atom in chain}
+    if kinds & {"town", "number"} or ("unit" in kinds and (len(chain) > 1 or not plain[chain[0].start:chain[0].end].endswith("单元"))):
+        return True
+    first, end = chain[0], chain[-1].end
+    if "district" not in kinds:
+        return False
+    # 崂山绿茶, 即墨老酒: the bare name of a district is often that of a product.
+    bare = len(chain) == 1 and plain[end - 1] not in "市区县"
+    return not bare or first.end == len(plain) or _END_OF_NAME.match(plain, end) is not None or plain[first.start - 1:first.start] in _THERE
 
 
 _FILLER = re.compile(

@@ -15,19 +15,24 @@ _SELF = re.compile(
     "(?:电话|手机|联系方式|地址|姓名|身份证号?)[：:][^，,。]{0,30}|(?:冒昧|百忙之中|很高兴|抱歉|不好意思)[^，,。]{0,20}|事情(?:是这样的?|经过如下)|情况如下|具体情况如下|如下|以下|现将[^，,。]{0,12}如下)[，,。！!：:\\s]*$"
 )
 _LEAD = re.compile("^(?:我|本人|我们)?(?:现在?|想|要|来|在此|特此?|强烈|再次|今天)*(?:向您们?|向领导|向贵(?:局|处|部门))?(?:反映|反应|投诉|举报|咨询|请教|问一下)(?:一下|一个|一件|个)?(?:问题|事情?|情况)?(?:就是|是)?[，,：:\\s]*")
-_MATTER = re.compile("不|没|坏|漏|堵|破|乱|臭|脏|吵|噪|扰民|违|拖欠|收费|停|断|掉|裂|积水|占|倒|丢|欠|涨|投诉|反映|举报|希望|请|建议|咨询|怎么|如何|为什么|什么时候|能否|是否|吗|无人|严重|危险|隐患|影响|感谢|表扬")
+_MATTER = re.compile("不|没|坏|漏|堵|破|乱|臭|脏|吵|噪|扰民|违|拖欠|收费|停|断|掉|裂|积水|占|倒|丢|欠|涨|投诉|反映|举报|希望|请|建议|咨询|怎么|如何|为什么|什么时候|能否|是否|吗|无人|严重|危险|隐患|影响|感谢|表扬|错|多算|多收|塌|松|翘|烂|碎|冒|溢|渗|锈|困|误|拒|拖|推|骗|砸|晃|缺|灭|施工|老化|拥堵|长期|一直|经常|天天|到处|每晚|半夜|凌晨")
+
+# Anger alone names no matter.
+_RANT = re.compile("(?:你们|恁|政府|领导|12345)?(?:到底|究竟|还|都)*(?:管不管(?:了|事)?|有没有人管|有人管(?:吗|没有?)|管不管事儿?|是干什么吃的|干什么吃的|还有没有王法|有没有王法)(?:啊|呀|吗|了|的)*|(?:真是|简直|太|实在是?)*(?:气死我?了?|气人了?|过分了?|无语了?|无法无天了?|离谱了?|恶心人?了?)(?:啊|呀)*")
 
 
 def make_title(text: str, limit: int = 40) -> str:
     """The sentence that carries the matter, cut at a clause to at most `limit` characters; nothing is made up."""
-    sentences = [sentence for found in _SENTENCE.finditer(text) if (sentence := _without_greeting(found.group()))]
+    sentences = [sentence for found in _SENTENCE.finditer(text) if (sentence := without_greeting(found.group()))]
     if not sentences:
         return re.sub("\\s+", " ", text).strip()[:limit]
-    chosen = next((sentence for sentence in sentences if len(sentence) >= 4 and _MATTER.search(sentence)), sentences[0])
+    chosen = next((sentence for sentence in sentences
+                   if len(sentence) >= 4 and _MATTER.search(sentence) and not _RANT.fullmatch(sentence)), sentences[0])
     return _shortened(chosen, limit)
 
 
-def _without_greeting(sentence: str) -> str:
+def without_greeting(sentence: str) -> str:
+    """A sentence without its salutation and the clauses that say who writes; empty where nothing else is said."""
     rest = sentence.strip(" \t\u3000，,、：:\"“”")
     while True:
         shorter = _GREETING.sub("", rest).strip()

@@ -14,15 +14,17 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.components import sources
 from bot.components.entities import HotlineEntities
-from bot.components.features import Features
-from bot.components.heads import Head, pieces, pool
+from bot.components.heads import Head
 from bot.components.services import domain_of
-from bot.components.tokenizer import QingdaoTokenizer, words_of
+from bot.components.tokenizer import QingdaoTokenizer
 from bot.components.understanding import UNSURE, Understanding
+from bot.components.words import words_of
+from hotline.text.ngrams import Features
 from tests.bot.servers import PROJECT
 
 CONTEXT = ExecutionContext(GraphSchema({}))
@@ -162,36 +164,51 @@ def test_a_model_without_examples_understands_nothing_and_says_so(tmp_path: Path
     assert understand(empty, "路灯坏了")[0].get("intent") == {"name": UNSURE, "confidence": 0.0}
 
 
+def test_a_row_that_counts_more_outweighs_those_that_contradict_it() -> None:
+    matrix = csr_matrix(np.eye(2, dtype=np.float32)[[0, 0, 0, 0, 1, 1, 1, 1]])
+    labels = ["plain", "plain", "plain", "corrected", *["other"] * 4]
+
+    def best(count: float) -> str:
+        counts = np.array([1.0, 1.0, 1.0, count, 1.0, 1.0, 1.0, 1.0])
+        head = Head().fit([matrix], labels, balanced=False, temperature=1.0, counts=counts)
+        return head.classes[int(head.probabilities([matrix[:1]])[0].argmax())]
+
+    assert (best(1.0), best(20.0)) == ("plain", "corrected")
+
+
 def test_training_is_the_same_each_time(data: TrainingData, tmp_path: Path) -> None:
-    one, two = (trained(data, LocalModelStorage.create(tmp_path)) for _ in range(2))
-    np.testing.assert_array_equal(one._intent.weights, two._intent.weights)
-    assert one._intent.temperature == two._intent.temperature
+    one, two = (trained(data, LocalModelStorage.create(tmp_path))._heads["intent"].machines for _ in range(2))
+    assert len(one) == len(two) == 2
+    for first, second in zip(one, two, strict=True):
+        np.testing.assert_array_equal(first.weights, second.weights)
+        assert first.temperature == second.temperature
+
+
+def test_without_embeddings_a_head_has_the_machine_of_words_alone(data: TrainingData, tmp_path: Path) -> None:
+    component = trained(data, LocalModelStorage.create(tmp_path), embeddings="none")
+    assert [len(head.machines) for head in component._heads.values()] == [1, 1, 1]
+    light, = understand(component, "门口路灯不亮")
+    assert light.get("service_code") == "facility_streetlight"
 
 
 def test_a_head_with_one_or_two_classes_works() -> None:
     texts = [["路灯"], ["燃气"], ["路灯", "坏"], ["燃气", "味"]]
-    matrix = Features().fit([("".join(words), words) for words in texts])
-    one = Head().fit(matrix, ["a"] * 4)
-    assert np.exp(one.log_probabilities(matrix)).tolist() == [[1.0]] * 4
-    two = Head().fit(matrix, ["a", "b", "a", "b"])
-    assert two.log_probabilities(matrix).argmax(axis=1).tolist() == [0, 1, 0, 1]
+    views = [Features().fit([("".join(words), words) for words in texts])]
+    one = Head().fit(views, ["a"] * 4)
+    assert one.probabilities(views).tolist() == [[1.0]] * 4
+    two = Head().fit(views, ["a", "b", "a", "b"])
+    assert two.probabilities(views).argmax(axis=1).tolist() == [0, 1, 0, 1]
 
 
-def test_a_letter_is_read_in_pieces_that_cover_it() -> None:
-    letter = "尊敬的领导您好！我住在市北区。" + "小区路灯坏了没人修，晚上看不见路。" * 60 + "没有句号的最后一段" * 30
-    words = [(letter[at:at + 2], at) for at in range(0, len(letter), 2)]
-    parts = pieces(letter, words)
-    assert parts[0].text == letter
-    assert "".join(part.text for part in parts[1:]) == letter
-    assert sum(len(part.words) for part in parts[1:]) == len(words)
-    assert len(pieces("路灯坏了", [("路灯", 0)])) == 1
-
-
-def test_pooling_hears_the_sure_piece() -> None:
-    unsure, sure = np.log([0.34, 0.33, 0.33]), np.log([0.02, 0.96, 0.02])
-    chances = pool(np.array([unsure, unsure, sure]), np.array([1.0, 1.0, 1.0]))
-    assert chances.argmax() == 1
-    assert abs(chances.sum() - 1) < 1e-6
+def test_a_letter_comes_with_its_parts_and_a_chat_message_without(data: TrainingData, tmp_path: Path) -> None:
+    component = trained(data, LocalModelStorage.create(tmp_path))
+    letter = ("我家门口的路灯坏了一个多月，晚上什么也看不见，老人都不敢出门，请尽快派人来修。"
+              "另外还有一件事，家里的燃气灶总是打不着火，燃气公司也没有人来看。")
+    chat, long = understand(component, "路灯坏了", letter)
+    assert chat.get("segments") == []
+    parts = long.get("segments")
+    assert len(parts) >= 2 and all(letter[part["start"]:part["end"]] == part["text"] for part in parts)
+    assert parts[0]["service_code"] == "facility_streetlight" and 0 < parts[0]["confidence"] <= 1
 
 
 def test_entities_have_spans_in_the_citizens_own_text() -> None:

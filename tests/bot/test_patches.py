@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import tarfile
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -130,6 +132,31 @@ async def test_failures_of_turns_side_by_side_are_kept_apart() -> None:
 
     results = await asyncio.gather(*(one(number) for number in range(5)))
     assert results == [[(f"action_{number}", "RasaException")] for number in range(5)]
+
+
+def test_a_training_reads_its_examples_once_and_packs_quickly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rasa.engine.storage import local_model_storage as storage
+    from rasa.shared.importers import utils
+    from rasa.shared.importers.importer import TrainingDataImporter
+
+    patches.apply_training()
+    read: list[object] = []
+    real = utils.training_data_from_paths
+    monkeypatch.setattr(utils, "training_data_from_paths", lambda *args: read.append(args) or real(*args))
+    project = Path(__file__).parent / "fixtures" / "project"
+    importer = TrainingDataImporter.load_from_config(
+        str(project / "config.yml"), str(project / "domain.yml"), [str(project / "data")])
+    first, second = importer.get_nlu_data(), importer.get_nlu_data()
+    importer.get_domain()
+    assert len(read) == 1 and len(first.intent_examples) == len(second.intent_examples) > 10
+    (tmp_path / "weights").write_bytes(b"12345" * 100_000)
+    with storage.tarfile.open(tmp_path / "m.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "weights", "weights")
+    with tarfile.open(tmp_path / "m.tar.gz") as archive:
+        assert archive.getnames() == ["weights"]
+    assert (tmp_path / "m.tar.gz").read_bytes()[8] == 4  # gzip's mark of the quickest compression
 
 
 def test_telemetry_is_off() -> None:

@@ -3,47 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import shot
+from tests.browser.conftest import ANSWERED, DESKTOP, PHONE, Open, picture, see
 from tests.city import City, wait_for
 
-PHONE, DESKTOP, AGENT_PHONE = (360, 740), (1366, 768), (390, 800)
 MARKUP = "<img src=x onerror=alert(1)><b>路灯</b>不亮，转人工"
-ANSWERED = 15_000
-
-Open = Callable[..., Page]
-
-
-@pytest.fixture
-def visit(browser: Browser, city: City) -> Iterator[Open]:
-    """Opens a page of the product as somebody new; at the end nothing may have gone wrong in any of them."""
-    contexts: list[BrowserContext] = []
-    problems: list[str] = []
-
-    def refuse(dialog: Dialog) -> None:
-        problems.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def opened(path: str = "/", size: tuple[int, int] = PHONE) -> Page:
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN",
-                                      timezone_id="Asia/Shanghai")
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(ANSWERED)
-        page.on("pageerror", lambda error: problems.append(error.message))
-        page.on("dialog", refuse)
-        page.goto(city.url + path)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert problems == []
 
 
 def say(page: Page, words: str) -> None:
@@ -62,20 +29,6 @@ def mine(page: Page, words: str) -> Locator:
 def told(page: Page, words: str | re.Pattern[str]) -> Locator:
     """The newest bubble of the other side with these words."""
     return page.locator("hotline-chat .line:not(.mine) .bubble").filter(has_text=words).last
-
-
-def see(found: Locator, text: str | re.Pattern[str] | None = None) -> None:
-    expect(found).to_be_visible(timeout=ANSWERED)
-    if text is not None:
-        expect(found).to_contain_text(text, timeout=ANSWERED)
-
-
-def picture(page: Page, name: str, size: tuple[int, int]) -> None:
-    """A picture in this size, of a page that has come to rest."""
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.evaluate("() => document.fonts.ready")
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    shot(page, name)
 
 
 def sign_in(visit: Open, city: City) -> Page:
@@ -179,9 +132,6 @@ def test_an_agent_takes_over_and_gives_back(visit: Open, city: City) -> None:
     see(desk.get_by_label("对话", exact=True).get_by_text("好的，电话打得通", exact=True))
     desk.get_by_role("tab", name="全部").click()
     expect(desk.get_by_text("市民正在输入")).to_have_count(0, timeout=ANSWERED)
-    picture(desk, "desk-desktop", DESKTOP)
-    picture(desk, "desk-phone", AGENT_PHONE)
-    desk.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
     back = desk.get_by_role("button", name=re.compile("交还"))
     back.click()
     back.click()

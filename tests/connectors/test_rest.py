@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timezone
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from connectors.rest import RestConnector
+from connectors.rest import RestConnector, wire
 from hotline.conversation.http import error_middleware
+from hotline.records import MEDIA, Message
+from hotline.settings import Settings
+from tests.conversation.samples import picture
 from tests.stage import Stage
 
 AUTH = {"Authorization": "Bearer service-token"}
@@ -20,7 +25,7 @@ Client = TestClient[web.Request, web.Application]
 @pytest.fixture
 async def rest(house: Stage) -> AsyncIterator[Client]:
     app = web.Application(middlewares=[error_middleware], client_max_size=house.settings.max_body)
-    RestConnector(house.door, "service-token").setup(app)
+    RestConnector(house.door, replace(house.settings, service_token="service-token")).setup(app)
     async with TestClient(TestServer(app)) as client:
         yield client
 
@@ -118,3 +123,26 @@ async def test_a_location_without_words_is_kept(rest: Client, house: Stage) -> N
     assert status == 200
     kept = (await house.door.history("rest", "u1"))[0].attachments[0]
     assert (kept.latitude, kept.address) == (36.07, "青岛市市南区香港中路10号")
+
+
+async def test_a_senders_picture_is_kept_and_goes_with_a_message(rest: Client, house: Stage) -> None:
+    async with rest.post("/webhooks/rest/attachments", params={"sender": "u1"}, data=picture()) as response:
+        assert response.status == 401
+    for sender, status in (("", 400), ("u1", 200)):
+        async with rest.post("/webhooks/rest/attachments", params={"sender": sender}, data=picture(),
+                             headers=AUTH) as response:
+            assert response.status == status
+            kept = await response.json()
+    assert (await say(rest, "登记路灯坏了", attachments=[kept]))[0] == 200
+    message = (await house.door.history("rest", "u1"))[0]
+    assert [(one.kind, one.url) for one in message.attachments] == [("image", kept["url"])]
+    status, answer = await say(rest, "看", sender="u2", attachments=[kept])
+    assert status == 400 and answer["field"] == "attachments.url"  # type: ignore[index]
+
+
+def test_addresses_of_ours_are_whole_for_a_server() -> None:
+    settings = Settings(public_url="https://12345.example/")
+    message = Message(1, "m", "k", "c", "out", "agent", "看", datetime.now(timezone.utc), image=MEDIA + "0" * 40,
+                      voice="https://else.example/v")
+    sent = wire("u1", message, settings)
+    assert (sent["image"], sent["voice"]) == ("https://12345.example/media/" + "0" * 40, "https://else.example/v")

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer, unused_port
 
-from hotline.conversation.bot_client import RasaBot
+from hotline.conversation.bot_client import Fixed, RasaBot
 from hotline.errors import BotUnavailable
 from hotline.records import Conversation, Turn
 from tests.processes.bot_server import BotServer
@@ -23,7 +23,7 @@ TALK = Conversation("c1", "z1", "rest", "s", "bot", 0, {"count": 4}, NOW, NOW)
 async def server() -> AsyncIterator[tuple[BotServer, RasaBot]]:
     bot = BotServer()
     async with TestServer(bot.app()) as running, aiohttp.ClientSession() as session:
-        yield bot, RasaBot(session, str(running.make_url("")).rstrip("/"), "token", 0.3)
+        yield bot, RasaBot(session, Fixed(str(running.make_url("")).rstrip("/")), "token", 0.3)
 
 
 async def test_a_turn_carries_state_in_and_out_and_keys_its_commands(server: tuple[BotServer, RasaBot]) -> None:
@@ -64,4 +64,22 @@ async def test_a_slow_bot_is_late(server: tuple[BotServer, RasaBot]) -> None:
 async def test_a_bot_that_is_not_there_is_down() -> None:
     async with aiohttp.ClientSession() as session:
         with pytest.raises(BotUnavailable, match="down"):
-            await RasaBot(session, f"http://127.0.0.1:{unused_port()}", "token", 0.3).turn(TURN, TALK)
+            await RasaBot(session, Fixed(f"http://127.0.0.1:{unused_port()}"), "token", 0.3).turn(TURN, TALK)
+
+
+class Moving:
+    """An address that is stale until somebody looks."""
+
+    def __init__(self, old: str, new: str) -> None:
+        self.url, self._new = old, new
+
+    async def look(self) -> None:
+        self.url = self._new
+
+
+async def test_a_bot_that_has_moved_is_asked_at_its_new_address() -> None:
+    bot, nobody = BotServer(), f"http://127.0.0.1:{unused_port()}"
+    async with TestServer(bot.app()) as running, aiohttp.ClientSession() as session:
+        moving = Moving(nobody, str(running.make_url("")).rstrip("/"))
+        result = await RasaBot(session, moving, "token", 5).turn(TURN, TALK)
+    assert result.model == "scripted" and bot.turns == [TURN.text]

@@ -16,6 +16,7 @@ from hotline.conversation.alarms import DutyAlarm
 from hotline.conversation.turns import utc_now
 from hotline.records import JSON, Agent, Inbound, Message
 from hotline.store.tables import case_events, cases, emergencies
+from tests.conversation.samples import picture
 from tests.conversation.test_frontdoor import conversation_of, count
 from tests.stage import Stage
 
@@ -55,6 +56,16 @@ async def test_once_per_emergency_and_what_is_added_goes_to_the_ticket(house: St
             select(case_events.c.text).where(case_events.c.kind == "add"))).scalars())
     assert case.address == "延吉路117号3号楼"
     assert "煤气味越来越大" in added
+
+
+async def test_a_picture_sent_meanwhile_is_named_in_the_ticket(house: Stage) -> None:
+    await house.ask(GAS)
+    kept = await house.door.keep("rest", "citizen", picture())
+    turn = await house.door.receive(Inbound("rest", "citizen", "", None, (kept,)))
+    assert kinds(await house.door.replies(turn, timeout=8)) == ["handover"]
+    async with house.database.read() as connection:
+        added = (await connection.execute(select(case_events.c.text).where(case_events.c.kind == "add"))).scalars()
+        assert f"图片：{kept.url}" in list(added)
 
 
 async def test_another_kind_counts_anew(house: Stage) -> None:

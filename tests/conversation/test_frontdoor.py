@@ -13,7 +13,7 @@ from hotline.records import JSON, Agent, Attachment, Inbound, Reply
 from hotline.store.tables import cases, conversations, messages, turns
 from tests.stage import Stage, stage, until
 
-OTHER = Agent("a2", "li", "李", "agent")
+OTHER = Agent("a2", "li", "李", ("agent",))
 
 
 async def count(house: Stage, table: object) -> int:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -15,12 +16,11 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from connectors.web.pages import Pages
 from hotline.conversation.http import error_middleware
-from hotline.desk import Desk
 from hotline.desk.accounts import Accounts
 from hotline.settings import ROOT
 from hotline.store.database import Database
 from hotline.store.migrate import migrate
-from tests.desk.conftest import PASSWORD
+from tests.desk.conftest import PASSWORD, new_desk
 from tests.ports import free_port
 from tests.stage import Stage, stage
 
@@ -36,18 +36,20 @@ class Site:
     house: Stage
     port: int
     server: TestServer | None = None
+    http: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
         app = web.Application(middlewares=[error_middleware])
-        Desk(self.house.database, self.house.settings, self.house.door, {}, dist=DIST,
-             accounts=Accounts(self.house.database)).setup(app)
+        self.http = aiohttp.ClientSession()
+        new_desk(self.house, Accounts(self.house.database), self.http, DIST).setup(app)
         app.router.add_routes(Pages(DIST).routes())
         self.server = TestServer(app, host="127.0.0.1", port=self.port)
-        await self.server.start_server()
+        await self.server.start_server(shutdown_timeout=5)
 
     async def stop(self) -> None:
-        if self.server:
+        if self.server and self.http:
             await self.server.close()
+            await self.http.close()
 
     async def open(self, browser: Browser, username: str) -> Page:
         context = await browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
@@ -73,7 +75,7 @@ async def site(tmp_path: Path, settings: object) -> AsyncIterator[Site]:
     await migrate(database)
     accounts = Accounts(database)
     for username, name in (("wang", "王"), ("li", "李")):
-        await accounts.add(username, name, "agent", PASSWORD, must_change=False)
+        await accounts.add(username, name, ["agent"], PASSWORD, must_change=False)
     accounts.close()
     async with stage(database, settings) as house:  # type: ignore[arg-type]
         running = Site(house, free_port())

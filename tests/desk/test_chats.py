@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from bot.dialogue.state import Draft
 from hotline.desk.views import DRAFT
-from hotline.store.tables import audit, conversations, messages
+from hotline.store.desk_tables import audit
+from hotline.store.tables import conversations, messages
 from tests.desk.conftest import Office
 from tests.stage import until
 

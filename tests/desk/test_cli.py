@@ -30,7 +30,7 @@ async def test_add_reset_disable_enable_list(office: Office, capsys: pytest.Capt
     first = shown(capsys).split("一次性密码 ")[1].split("（")[0]
     browser = office.browser()
     status, answer = await browser.login("wang", first)
-    assert status == 200 and answer["user"]["must_change"] and answer["user"]["role"] == "supervisor"
+    assert status == 200 and answer["user"]["must_change"] and answer["user"]["roles"] == ["supervisor"]
     assert await user(office, "passwd", "wang") == 0
     second = shown(capsys).split("一次性密码 ")[1].split("（")[0]
     assert (await browser.get("/desk/api/session"))[0] == 401
@@ -51,6 +51,21 @@ async def test_a_password_may_be_typed(office: Office, monkeypatch: pytest.Monke
     assert status == 200 and not answer["user"]["must_change"]
     monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
     assert await user(office, "passwd", "wang", "--ask") == 1
+
+
+async def test_several_roles_but_not_every_pair(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await user(office, "add", "wang", "--role", "agent", "--role", "editor") == 0
+    assert "坐席、知识编辑" in shown(capsys)
+    assert await user(office, "add", "li", "--role", "admin", "--role", "auditor") == 1
+    assert "不能是同一个人" in capsys.readouterr().err
+
+
+async def test_an_account_of_the_outside_sign_in_has_no_password_to_reset(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await office.accounts.add("wang", "王", ["agent"], "x" * 30, must_change=False, subject="s-wang")
+    assert await user(office, "passwd", "wang") == 1
+    assert "统一身份" in capsys.readouterr().err
 
 
 async def test_mistakes_are_told(office: Office, capsys: pytest.CaptureFixture[str]) -> None:

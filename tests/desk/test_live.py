@@ -89,7 +89,7 @@ async def test_without_a_session_nobody_listens(office: Office, guess: str) -> N
 async def test_without_the_right_or_with_a_one_time_password_nobody_listens(office: Office) -> None:
     clerk = await office.signed_in("zhang", "clerk")
     assert await refused(Listener(office, token(clerk)))
-    await office.accounts.add("xin", "新", "agent", PASSWORD, must_change=True)
+    await office.accounts.add("xin", "新", ["agent"], PASSWORD, must_change=True)
     fresh = office.browser()
     await fresh.login("xin")
     assert await refused(Listener(office, token(fresh)))

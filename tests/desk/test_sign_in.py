@@ -12,15 +12,16 @@ from argon2.low_level import Type
 from sqlalchemy import select
 
 from hotline.desk import passwords
-from hotline.desk.accounts import FAILURES, LOCK, SESSION, ensure_first_users
+from hotline.desk.accounts import FAILURES, LOCK, SESSION
+from hotline.desk.first_users import ensure_first_users
 from hotline.desk.gate import COOKIE
 from hotline.errors import BadInput, TooManyRequests
-from hotline.store.tables import agent_sessions, agents, audit
+from hotline.store.desk_tables import agent_sessions, agents, audit
 from tests.desk.conftest import PASSWORD, Office
 
 
 async def test_login_gives_user_csrf_and_a_guarded_cookie(office: Office) -> None:
-    await office.accounts.add("wang", "王", "agent", PASSWORD, must_change=False)
+    await office.accounts.add("wang", "王", ["agent"], PASSWORD, must_change=False)
     browser = office.browser()
     async with browser.http.post(browser.base + "/desk/api/login",
                                  json={"username": "wang", "password": PASSWORD}) as response:
@@ -40,7 +41,7 @@ async def test_login_gives_user_csrf_and_a_guarded_cookie(office: Office) -> Non
 
 
 async def test_the_cookie_is_secure_when_the_browser_came_by_https(office: Office) -> None:
-    await office.accounts.add("wang", "王", "agent", PASSWORD, must_change=False)
+    await office.accounts.add("wang", "王", ["agent"], PASSWORD, must_change=False)
     browser = office.browser()
     async with browser.http.post(browser.base + "/desk/api/login", headers={"X-Forwarded-Proto": "https"},
                                  json={"username": "wang", "password": PASSWORD}) as response:
@@ -68,7 +69,7 @@ async def test_a_form_post_of_another_site_is_400(office: Office) -> None:
 
 
 async def test_wrong_password_and_unknown_name_get_the_same_words(office: Office) -> None:
-    await office.accounts.add("wang", "王", "agent", PASSWORD, must_change=False)
+    await office.accounts.add("wang", "王", ["agent"], PASSWORD, must_change=False)
     browser = office.browser()
     wrong, unknown = await browser.login("wang", "wrong"), await browser.login("nobody", "wrong")
     assert wrong[0] == unknown[0] == 401
@@ -77,7 +78,7 @@ async def test_wrong_password_and_unknown_name_get_the_same_words(office: Office
 
 @pytest.mark.parametrize("username", ["wang", "nobody"])
 async def test_lock_out_after_failures_ends_by_itself(office: Office, username: str) -> None:
-    await office.accounts.add("wang", "王", "agent", PASSWORD, must_change=False)
+    await office.accounts.add("wang", "王", ["agent"], PASSWORD, must_change=False)
     browser = office.browser()
     assert [(await browser.login(username, "wrong"))[0] for _ in range(FAILURES)] == [401] * FAILURES
     assert (await browser.login(username))[0] == 403
@@ -86,7 +87,7 @@ async def test_lock_out_after_failures_ends_by_itself(office: Office, username: 
 
 
 async def test_parallel_guesses_do_not_outrun_the_lock(office: Office) -> None:
-    await office.accounts.add("wang", "王", "agent", PASSWORD, must_change=False)
+    await office.accounts.add("wang", "王", ["agent"], PASSWORD, must_change=False)
     answers = await asyncio.gather(*(office.browser().login("wang", f"guess {n}") for n in range(12)))
     statuses = sorted(status for status, _ in answers)
     assert statuses == [401] * FAILURES + [403] * (12 - FAILURES)
@@ -126,7 +127,7 @@ async def test_a_disabled_account_is_out_at_once(office: Office) -> None:
 
 
 async def test_a_one_time_password_opens_nothing_but_its_change(office: Office) -> None:
-    await office.accounts.add("wang", "王", "agent", PASSWORD, must_change=True)
+    await office.accounts.add("wang", "王", ["agent"], PASSWORD, must_change=True)
     browser, other = office.browser(), office.browser()
     _, answer = await browser.login("wang")
     await other.login("wang")

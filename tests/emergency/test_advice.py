@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.emergency import Emergency, advice, detect
+from hotline.emergency import Detector, Emergency, advice
 from hotline.emergency.advice import TEXTS, text_name
 
 GAS = (
@@ -63,8 +63,8 @@ def test_english_writers_get_english() -> None:
 @pytest.mark.parametrize("text", [
     "家里一股煤气味，头晕", "厨房煤气味很大，我妈恶心想吐", "屋里滋滋响有煤气味，人已经晕倒了",
     "I smell gas and feel dizzy"])
-def test_gas_that_is_smelt_forbids_switches_even_when_somebody_is_ill(text: str) -> None:
-    found = detect(text)
+def test_gas_that_is_smelt_forbids_switches_even_when_somebody_is_ill(text: str, detector: Detector) -> None:
+    found = detector.detect(text)
     assert found is not None and (found.subkind, found.ill) == ("leak", True)
     words = advice(found, english=text.isascii())
     assert ("Do not" in words if text.isascii() else "不要开关任何电器" in words) and "120" in words
@@ -72,6 +72,6 @@ def test_gas_that_is_smelt_forbids_switches_even_when_somebody_is_ill(text: str)
     assert steps == [str(number) for number in range(1, len(steps) + 1)]
 
 
-def test_illness_at_a_burner_without_a_smell_stays_carbon_monoxide() -> None:
-    found = detect("洗澡洗到一半头晕恶心，用的是燃气热水器")
+def test_illness_at_a_burner_without_a_smell_stays_carbon_monoxide(detector: Detector) -> None:
+    found = detector.detect("洗澡洗到一半头晕恶心，用的是燃气热水器")
     assert found is not None and (found.subkind, found.ill) == ("carbon_monoxide", False)

@@ -14,13 +14,17 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy.exc import OperationalError
 
 from hotline.conversation.http import bearer_middleware, error_middleware
+from hotline.knowledge.files import load_folder
 from hotline.knowledge.importer import import_articles
+from hotline.knowledge.index import Index
 from hotline.knowledge.service import Knowledge
 from hotline.records import Article
 from hotline.settings import Settings
 from hotline.store.articles import add_feedback, put_article, withdraw_article
 from hotline.store.database import Database
 from hotline.store.migrate import migrate
+from hotline.text.embedding import encoder
+from tests.stage import until
 
 HEDGEHOG = Article(
     id="hedgehog", question="院子里来了刺猬怎么办？", answer="请不要惊动它。", source="试验来源",
@@ -42,6 +46,12 @@ def filled_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
     asyncio.run(fill())
     return url
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Index:
+    """The index of the articles that ship: built once, it takes seconds."""
+    return Index([article for file in load_folder() for article in file.articles], encoder())
 
 
 @pytest.fixture
@@ -127,16 +137,13 @@ async def test_a_lost_database_leaves_the_old_answers(tmp_path: Path) -> None:
     ("公积金怎么提取", "none"), ("给我讲个笑话", "none"), ("？？？", "none"), ("", "none"), ("😀", "none"),
     ("\x00\x01", "none"), ("a" * 100_000, "none"),
 ])
-async def test_decisions(filled: Database, query: str, decision: str) -> None:
-    assert (await Knowledge(filled, Settings()).search(query)).decision == decision
+def test_decisions(shipped: Index, query: str, decision: str) -> None:
+    assert shipped.answer(query).decision == decision
 
 
-async def test_every_question_on_a_button_is_answered_by_its_own_article(filled: Database) -> None:
-    knowledge = Knowledge(filled, Settings())
-    await knowledge.refresh()
-    assert knowledge._index is not None
-    for article in knowledge._index.articles:
-        answer = await knowledge.search(article.question, 1)
+def test_every_question_on_a_button_is_answered_by_its_own_article(shipped: Index) -> None:
+    for article in shipped.articles:
+        answer = shipped.answer(article.question, 1)
         assert (answer.decision, answer.hits[0].article.id, answer.hits[0].score) == ("answer", article.id, 1.0)
 
 
@@ -176,3 +183,23 @@ async def test_feedback_counts_once(database: Database) -> None:
     async with database.write() as connection:
         assert await add_feedback(connection, "turn:1", "hose", "conversation", True, now)
         assert not await add_feedback(connection, "turn:1", "hose", "conversation", True, now)
+
+
+async def test_an_edit_that_wakes_the_search_is_found_without_waiting_for_the_poll(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'hotline.sqlite'}")
+    await migrate(database)
+    knowledge = Knowledge(database, Settings(embeddings="none"), poll_seconds=3600)
+    await knowledge.start()
+    try:
+        assert (await knowledge.search("刺猬进了小区")).decision == "none"
+        async with database.write() as connection:
+            await put_article(connection, HEDGEHOG, datetime.now(UTC), edited_online=True)
+        knowledge.wake()
+
+        async def found() -> bool:
+            return (await knowledge.search("刺猬进了小区")).decision == "answer"
+
+        await until(found, 60)
+    finally:
+        await knowledge.stop()
+        await database.close()

@@ -7,9 +7,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 
+from hotline.store import training_tables
 from hotline.store.database import Database
 from hotline.store.migrate import migrate, revisions
-from hotline.store.tables import metadata
+from hotline.store.wechat_tables import metadata
+
+assert training_tables.metadata is metadata  # both files' tables are known
 
 
 def _differences(connection: Connection) -> list[object]:

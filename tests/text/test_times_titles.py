@@ -42,3 +42,11 @@ def test_a_title_is_cut_at_a_clause_and_made_of_the_letters_words() -> None:
     title = make_title(letter)
     assert len(title) <= 40 and title in letter and title.endswith("没有人修")
     assert make_title("路" * 300) == "路" * 40
+
+
+@pytest.mark.parametrize(("text", "title"), [
+    ("你们到底管不管！物业收了钱不干活，垃圾堆成山", "物业收了钱不干活，垃圾堆成山"),
+    ("太过分了！楼上天天半夜装修", "楼上天天半夜装修"), ("你们到底管不管", "你们到底管不管"),
+])
+def test_anger_alone_is_no_title(text: str, title: str) -> None:
+    assert make_title(text) == title

@@ -1,1 +1,1 @@
-"""Benchmarks against a running house, as commands: they measure and print, they never judge."""
+"""Benchmarks against a running house, as commands: they measure and print; only counted promises do they judge."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import aiohttp
 
 from hotline.care.bench.client import Citizen, customs
+from hotline.cases.catalogue import load_catalogue
 from hotline.errors import BadInput
 from hotline.records import JSON
 
@@ -30,14 +31,15 @@ class Outcome:
     turns: int = 0
     receipts: list[str] = field(default_factory=list)
     service: str | None = None
+    domain: str = ""
     address_right: bool = True
     place_asked: bool = False
     trail: list[str] = field(default_factory=list)
     error: str | None = None
 
 
-def read_letters(path: Path, column: str) -> list[tuple[str, str]]:
-    """(row number, text) of all reports in a CSV with columns act and `column`. Raises BadInput."""
+def read_letters(path: Path, column: str) -> list[tuple[str, str, str]]:
+    """(row number, text, domain or "") of all reports in a CSV with columns act and `column`. Raises BadInput."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
@@ -45,7 +47,7 @@ def read_letters(path: Path, column: str) -> list[tuple[str, str]]:
         raise BadInput(f"{path} cannot be read as CSV") from error
     if not rows or column not in rows[0]:
         raise BadInput(f"{path} has no column {column}")
-    return [(str(number), row[column].strip()) for number, row in enumerate(rows, 2)
+    return [(str(number), row[column].strip(), (row.get("domain") or "").strip()) for number, row in enumerate(rows, 2)
             if row[column].strip() and row.get("act", "report") in REPORTS]
 
 
@@ -107,15 +109,17 @@ async def run(url: str, token: str, path: Path, column: str, seed: int, concurre
     gate = asyncio.Semaphore(concurrent)
     timeout = aiohttp.ClientTimeout(total=30)
 
-    async def one(session: aiohttp.ClientSession, row: str, letter: str) -> Outcome:
+    async def one(session: aiohttp.ClientSession, row: str, letter: str, domain: str) -> Outcome:
         async with gate:
             try:
-                return await talk(Citizen(session, url, token), row, letter, random.Random(f"{seed}:{row}"))
+                outcome = await talk(Citizen(session, url, token), row, letter, random.Random(f"{seed}:{row}"))
             except (aiohttp.ClientError, TimeoutError) as error:
-                return Outcome(row, error=type(error).__name__)
+                outcome = Outcome(row, error=type(error).__name__)
+        outcome.domain = domain
+        return outcome
 
     async with aiohttp.ClientSession(timeout=timeout) as session:
-        return list(await asyncio.gather(*(one(session, row, letter) for row, letter in letters)))
+        return list(await asyncio.gather(*(one(session, row, letter, domain) for row, letter, domain in letters)))
 
 
 async def in_backend(session: aiohttp.ClientSession, url: str, key: str, receipts: list[str]) -> tuple[int, int]:
@@ -145,6 +149,11 @@ def report(outcomes: list[Outcome]) -> str:
         f"address not right  {[outcome.row for outcome in filed if not outcome.address_right]}",
         f"service other      {sum(outcome.service == 'other' for outcome in filed) / max(1, len(filed)):.1%}",
     ]
+    known = [outcome for outcome in filed if outcome.domain]
+    if known:
+        domains = {service.code: service.domain for service in load_catalogue().all()}
+        right = sum(domains.get(str(outcome.service)) == outcome.domain for outcome in known)
+        lines.append(f"right domain       {right} of {len(known)} ({right / len(known):.1%})")
     services = Counter(outcome.service for outcome in filed)
     lines.append("services           " + ", ".join(f"{code} {count}" for code, count in services.most_common()))
     lines += [f"not filed          line {outcome.row}: {outcome.error or ' > '.join(outcome.trail)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.dialogue.hear import asks
 from bot.dialogue.state import TEXT_LIMIT
 from tests.bot.dialogue.citizen import Citizen, ticket
 
@@ -48,6 +49,14 @@ def test_what_the_first_message_says_is_not_asked_again() -> None:
     assert citizen.asked == "confirm"
     assert citizen.draft["place"].startswith("延吉路117号")
     assert citizen.draft["phone"] == "13800138000"
+
+
+def test_several_days_are_no_question() -> None:
+    """"好几天了" was read as "几天": a plain report whose model was not sure was offered near questions."""
+    citizen = Citizen()
+    citizen.say("延吉路117号门口的路灯不亮好几天了", "report", "facility_streetlight", confidence=0.37)
+    assert citizen.asked == "phone"
+    assert not asks("这几年一直堵") and not asks("灭了十几盏") and asks("几天能修好") and asks("有几个网点？")
 
 
 def test_it_says_what_it_understood_before_it_asks() -> None:

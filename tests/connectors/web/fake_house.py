@@ -15,9 +15,12 @@ from typing import Any
 from aiohttp import web
 
 from connectors.web.connector import WebConnector
+from hotline.conversation.http import error_middleware
+from hotline.conversation.media_types import Checked, check
 from hotline.errors import NotFound, TooLarge, TooManyRequests
-from hotline.records import Inbound, Message, Reply
+from hotline.records import MEDIA, Attachment, Inbound, Message, Reply
 from hotline.settings import Settings
+from hotline.store.attachments import new_name
 
 GAS = ("1. 不要开关任何电器，不要点火，不要在屋里打电话。2. 顺手能关就关掉燃气阀门，轻轻打开门窗。"
        "3. 马上离开，到室外安全的地方。4. 在室外拨打 119，或燃气公司抢修电话。您先离开，到安全处再回复我。")
@@ -55,7 +58,9 @@ class FakeHouse:
     def __init__(self, max_text: int = 4000, rate: int = 20, delay: float = 0.0) -> None:
         self.messages: dict[str, list[Message]] = {}
         self.delivered_up_to: dict[str, str] = {}
+        self.seen_up_to: dict[str, str] = {}
         self.typed: list[str] = []
+        self.kept: dict[str, tuple[str, Checked]] = {}
         self.connector: WebConnector | None = None
         self.broken = False
         self._max_text, self._rate, self._delay = max_text, rate, delay
@@ -82,9 +87,26 @@ class FakeHouse:
         task.add_done_callback(self._tasks.discard)
         return turn_id
 
+    async def keep(self, channel: str, sender: str, data: bytes) -> Attachment:
+        checked = check(data)
+        name = new_name()
+        self.kept[name] = (sender, checked)
+        return Attachment(checked.kind, MEDIA + name)
+
+    async def serve(self, request: web.Request) -> web.Response:
+        _, checked = self.kept[request.match_info["name"]]
+        return web.Response(body=checked.data, content_type=checked.media_type)
+
     async def replies(self, turn_id: str, timeout: float | None = None) -> list[Message]:
         return [message for talk in self.messages.values() for message in talk
                 if message.turn_id == turn_id and message.direction == "out"]
+
+    async def answered(self, turn_id: str, timeout: float) -> bool:
+        return bool(await self.replies(turn_id, timeout))
+
+    async def file(self, url: str) -> tuple[bytes, str]:
+        _, checked = self.kept[url.removeprefix(MEDIA)]
+        return checked.data, checked.media_type
 
     async def history(
         self, channel: str, sender: str, after: str | None = None, limit: int = 200, outgoing_only: bool = False,
@@ -99,6 +121,9 @@ class FakeHouse:
 
     async def delivered(self, channel: str, sender: str, message_id: str) -> None:
         self.delivered_up_to[sender] = message_id
+
+    async def seen(self, channel: str, sender: str, message_id: str) -> None:
+        self.seen_up_to[sender] = message_id
 
     async def typing(self, channel: str, sender: str) -> None:
         self.typed.append(sender)
@@ -129,8 +154,9 @@ class FakeHouse:
 def application(house: FakeHouse, settings: Settings) -> web.Application:
     """An application with the web channel alone."""
     house.connector = WebConnector(house, settings)
-    app = web.Application(client_max_size=settings.max_body)
+    app = web.Application(client_max_size=settings.max_body, middlewares=[error_middleware])
     house.connector.setup(app)
+    app.router.add_get(MEDIA + "{name}", house.serve)
 
     async def close(_app: web.Application) -> None:
         await house.connector.close()  # type: ignore[union-attr]

@@ -434,3 +434,18 @@ async def test_a_flood_of_side_events_costs_the_house_nothing_more(server: Serve
 def test_sessions_need_a_secret() -> None:
     with pytest.raises(SettingsError):
         Sessions("")
+
+
+async def test_what_the_citizen_has_seen_and_what_the_agent_has_read(server: Server) -> None:
+    tab = await server.tab()
+    session_id = await tab.session()
+    await tab.say("您好", message_id="mine")
+    [answer] = await tab.until("bot_uttered")
+    await tab.io.emit("seen", {"message_id": answer["id"]})
+    await server.settled(lambda: server.house.seen_up_to.get(sender(session_id)) == answer["id"])
+    for nonsense in (None, {}, {"message_id": 7}, {"message_id": "x" * 200}, "x"):
+        await tab.io.emit("seen", nonsense)
+    own = server.house.messages[sender(session_id)][0]
+    await server.channel.agent_seen(sender(session_id), own)
+    assert await tab.until("seen") == [{"author": "agent", "id": own.id, "client_id": "mine"}]
+    assert server.house.seen_up_to == {sender(session_id): answer["id"]}

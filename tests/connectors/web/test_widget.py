@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, WebSocketRoute, async_playwright, expect
 
 from hotline.records import Reply
 from hotline.settings import ROOT, Settings
 from tests.connectors.web.fake_house import FakeHouse, application
+from tests.conversation.samples import picture
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -48,9 +50,15 @@ def app(house: FakeHouse, *origins: str) -> web.Application:
     return application(house, Settings(session_secret=SECRET, allowed_origins=origins))
 
 
-async def open_page(browser: Browser, address: str, width: int = 360, height: int = 740) -> Page:
+async def open_page(
+    browser: Browser, address: str, width: int = 360, height: int = 740,
+    line: Callable[[WebSocketRoute], None] | None = None,
+) -> Page:
+    """`line` stands between the page's sockets and the server."""
     context = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
     page = await context.new_page()
+    if line is not None:
+        await page.route_web_socket("**/socket.io/**", line)
     await page.goto(address)
     return page
 
@@ -140,6 +148,53 @@ async def test_what_was_said_without_connection_is_sent_once_it_is_back(browser:
         await page.context.close()
 
 
+async def test_who_writes_before_the_house_has_greeted_is_heard(browser: Browser) -> None:
+    """A second CONNECT on the same line is refused, and the line stayed lost."""
+    held = asyncio.Event()
+
+    def slowly(line: WebSocketRoute) -> None:
+        server = line.connect_to_server()
+
+        async def back(frame: str | bytes) -> None:
+            if str(frame).startswith("40"):
+                await held.wait()
+            line.send(frame)
+
+        server.on_message(back)
+
+    async with serving(app(FakeHouse())) as port:
+        page = await open_page(browser, f"http://127.0.0.1:{port}/", line=slowly)
+        await say(page, "健身器材坏了")
+        await expect(page.locator("hotline-chat .mine", has_text="健身器材坏了")).to_be_visible()
+        held.set()
+        await expect(page.locator("hotline-chat .bubble", has_text="您说的是：健身器材坏了")).to_be_visible()
+        await page.context.close()
+
+
+async def test_a_line_that_was_refused_is_tried_again(browser: Browser) -> None:
+    lines = 0
+
+    def refused_once(line: WebSocketRoute) -> None:
+        nonlocal lines
+        lines += 1
+        server = line.connect_to_server()
+        first = lines == 1
+
+        def back(frame: str | bytes) -> None:
+            line.send('44{"message":"busy"}' if first and str(frame).startswith("40") else frame)
+
+        server.on_message(back)
+
+    async with serving(app(FakeHouse())) as port:
+        page = await open_page(browser, f"http://127.0.0.1:{port}/", line=refused_once)
+        await expect(page.get_by_text("连接断开了，正在重新连接")).to_be_visible()
+        await expect(page.get_by_text("连接断开了")).to_have_count(0)
+        await say(page, "健身器材坏了")
+        await expect(page.locator("hotline-chat .bubble", has_text="您说的是：健身器材坏了")).to_be_visible()
+        assert lines == 2
+        await page.context.close()
+
+
 async def test_a_lost_acknowledgement_does_not_double_the_message(browser: Browser) -> None:
     house = FakeHouse()
     async with serving(app(house)) as port:
@@ -222,3 +277,60 @@ async def test_one_script_tag_brings_the_widget_to_an_allowed_site(browser: Brow
             await page.get_by_role("button", name="市民热线").click()
             await expect(page.get_by_text("连接断开了，正在重新连接")).to_be_visible()
             await page.context.close()
+
+
+async def test_a_picture_is_chosen_sent_and_shown_and_a_refused_one_can_be_given_up(browser: Browser) -> None:
+    house = FakeHouse()
+    async with serving(app(house)) as port:
+        page = await open_page(browser, f"http://127.0.0.1:{port}/")
+        await expect(page.get_by_label("要说的话")).to_be_visible()
+        await say(page, "你好")
+        await expect(page.locator("hotline-chat .mine .bubble", has_text="你好")).to_be_visible()
+        chooser = page.locator("hotline-chat input[type=file]")
+        await chooser.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"no picture at all"})
+        await expect(page.get_by_text("这个文件打不开")).to_be_visible()
+        await page.get_by_role("button", name="不发了").click()
+        await chooser.set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture()})
+        shown = page.locator("hotline-chat .mine img.picture")
+        await expect(shown).to_have_js_property("naturalWidth", 32)
+        [sender] = house.messages
+        [sent] = [message for message in house.messages[sender] if message.attachments]
+        assert sent.attachments[0].kind == "image"
+        await page.reload()
+        await expect(shown).to_have_js_property("naturalWidth", 32)
+        await house.say(sender, Reply(image=sent.attachments[0].url, author="agent"))
+        await expect(page.get_by_alt_text("对方发来的图片，点开看大图")).to_have_js_property("naturalWidth", 32)
+
+
+async def test_only_what_is_before_the_citizens_eyes_is_seen(browser: Browser) -> None:
+    house = FakeHouse()
+    async with serving(app(house)) as port:
+        page = await open_page(browser, f"http://127.0.0.1:{port}/")
+        await page.get_by_role("button", name="转人工").click()
+        await expect(page.get_by_text("您排在第 2 位", exact=False).first).to_be_visible()
+        [sender] = house.messages
+
+        async def seen(wanted: str) -> None:
+            async with asyncio.timeout(20):
+                while house.seen_up_to.get(sender) != wanted:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+
+        await house.say(sender, Reply("您好，我是小王", author="agent"))
+        first = house.messages[sender][-1].id
+        await seen(first)
+        log = page.locator("hotline-chat .log")
+        await house.say(sender, *(Reply("很长的话\n" * 30, author="agent") for _ in range(3)))
+        await expect(page.locator("hotline-chat .line", has_text="很长的话")).to_have_count(3)
+        last = house.messages[sender][-1].id
+        await page.wait_for_timeout(1000)
+        assert house.seen_up_to[sender] != last, "the last one is still below the edge"
+        await log.evaluate("box => { box.scrollTop = box.scrollHeight }")
+        await seen(last)
+        assert house.connector is not None
+        await say(page, "留言：好的")
+        line = page.locator("hotline-chat .mine", has_text="好的")
+        await expect(line).to_be_visible()
+        await expect(line).not_to_contain_text("坐席已读")
+        own = next(message for message in house.messages[sender] if message.text == "留言：好的")
+        await house.connector.agent_seen(sender, own)
+        await expect(line).to_contain_text("坐席已读")

@@ -36,6 +36,21 @@ export function useFollowing(log: Ref<HTMLElement | undefined>) {
 
   function keep(): void { if (follows && Date.now() - batchAt > BATCH) toEnd() }
 
+  /** A picture has come in and pushed what follows it down: the last news stay in sight from their first line on. */
+  function grown(): void {
+    const box = log.value
+    if (!box || !follows) return
+    if (batchAt) toAnchor(box)
+    else toEnd()
+  }
+
+  function toAnchor(box: HTMLElement): void {
+    const element = box.querySelector<HTMLElement>(`[data-id="${CSS.escape(anchor)}"]`)
+    const top = element ? element.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop - 8 : end(box)
+    box.scrollTop = Math.min(end(box), top)
+    behind.value = end(box) - box.scrollTop > NEAR
+  }
+
   /** Show news from its first line on: advice must not scroll out of sight behind the ticket that follows it. */
   function toNews(news: Item[]): void {
     const box = log.value
@@ -45,15 +60,12 @@ export function useFollowing(log: Ref<HTMLElement | undefined>) {
     if (!follows && !isUrgent) { behind.value = true; return }
     if (isUrgent || Date.now() - batchAt > BATCH) anchor = first.id ?? ''
     batchAt = Date.now()
-    const element = box.querySelector<HTMLElement>(`[data-id="${CSS.escape(anchor)}"]`)
-    const top = element ? element.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop - 8 : end(box)
-    box.scrollTop = Math.min(end(box), top)
-    behind.value = end(box) - box.scrollTop > NEAR
+    toAnchor(box)
   }
 
   const EVENTS = ['wheel', 'touchmove', 'touchend', 'keydown', 'pointerup'] as const
   function start(): void { EVENTS.forEach((name) => log.value?.addEventListener(name, moved, { passive: true })) }
   function stop(): void { EVENTS.forEach((name) => log.value?.removeEventListener(name, moved)) }
 
-  return { behind, toEnd, toNews, keep, start, stop }
+  return { behind, toEnd, toNews, keep, grown, start, stop }
 }

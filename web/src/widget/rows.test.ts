@@ -39,6 +39,23 @@ describe('rows', () => {
     expect(kinds(items)).toEqual(['text', 'text', 'text', 'text', 'status', 'text', 'text'])
   })
 
+  it('shows a repeated hand-over that offers other ways', () => {
+    const buttons = [{ title: '继续排队', payload: '继续排队' }]
+    const items = talk(mine, queue(2), { ...queue(2), buttons }, queue(0), { ...queue(0), buttons })
+    expect(rows(items, START).map((row) => row.item.id)).toEqual(['m0', 'm1', 'm2', 'm3', 'm4'])
+    expect(kinds(items)).toEqual(['text', 'text', 'text', 'status', 'text'])
+  })
+
+  it('tells of another agent, though somebody had it before', () => {
+    const passed = { ...queue(0), text: '已为您转给坐席李' }
+    const items = talk(mine, queue(1), queue(0), passed, mine, mine, queue(0), queue(0))
+    expect(rows(items, START).map((row) => row.item.id)).toEqual(['m0', 'm1', 'm2', 'm3', 'm4', 'm5'])
+  })
+
+  it('shows the way back from an agent to the queue', () => {
+    expect(rows(talk(mine, queue(1), queue(0), queue(2), queue(1)), START).map((row) => row.item.id)).toEqual(['m0', 'm1', 'm2', 'm3'])
+  })
+
   it('shows the next hand-over after the bot had it again', () => {
     const items = talk(queue(1), { author: 'house' }, mine, queue(4))
     expect(rows(items, START)).toHaveLength(4)

@@ -21,17 +21,23 @@ export type Handover = number | null
 const PAUSE = 10 * 60 * 1000
 const SPEAKERS = { bot: '智能助手', house: '青岛12345', agent: '人工坐席', citizen: '' }
 
-/** The rows of a talk. Repeated hand-over messages are left out: the status line above the talk shows the newest. */
+/**
+ * The rows of a talk. Repeated hand-over messages are left out: the status line above the talk shows the newest.
+ * One with buttons is an offer to those who wait, and one that answers nothing tells of another agent: both stay.
+ */
 export function rows(items: readonly Item[], now = Date.now()): Row[] {
   const lastMine = findLast(items, (item) => item.mine)
   const result: Row[] = []
   let episode: Handover = null
   let previous: Item | undefined
+  let told = ''
   items.forEach((item, index) => {
     const next = step(episode, items, index)
-    const repeated = isHandover(item) && episode !== null && (position(item) !== 0 || episode === 0)
+    const repeated = isHandover(item) && !item.buttons.length && episode !== null && (position(item) === 0) === (episode === 0)
+    const another = repeated && episode === 0 && !items[index - 1]?.mine && item.text !== told
     episode = next
-    if (repeated) return
+    if (isHandover(item)) told = item.text
+    if (repeated && !another) return
     const row: Row = { item, kind: kindOf(item), active: !item.mine && index > lastMine }
     if (!previous || item.at - previous.at > PAUSE) row.time = dayAndTime(item.at, now)
     if (!item.mine && row.kind !== 'status' && (row.time || previous?.author !== item.author)) {
@@ -91,7 +97,7 @@ function kindOf(item: Item): RowKind {
   if (custom.type === 'ask' && custom.field === 'confirm' && custom.fields && typeof custom.fields === 'object') {
     return 'confirm'
   }
-  if (custom.type === 'handover' && position(item) === 0) return 'status'
+  if (custom.type === 'handover' && position(item) === 0 && !item.buttons.length) return 'status'
   return 'text'
 }
 

@@ -4,7 +4,7 @@ import { computed, ref, shallowRef } from 'vue'
 
 import { Keeping } from './keeping'
 import { handover, rows, ticketStatuses } from './rows'
-import { changed, lastOutgoing, merge, resumeAfter, withUnsent } from './thread'
+import { changed, lastOutgoing, merge, readUpTo, resumeAfter, withUnsent } from './thread'
 import type { Ack, Attachment, Item, Unsent, Wire } from './types'
 import { refusal } from './words'
 
@@ -33,6 +33,8 @@ export function useTalk(server: () => string, keeping = new Keeping()) {
   let busy = false
   let resumeAt = 0
   let noted = ''
+  let shownId = ''
+  let shownSeq = -1
   let typedAt = 0
   const timers = new Map<string, ReturnType<typeof setTimeout>>()
 
@@ -43,7 +45,7 @@ export function useTalk(server: () => string, keeping = new Keeping()) {
   const stop = (name: string): void => clearTimeout(timers.get(name))
 
   function connect(): void {
-    if (socket) { if (!socket.connected) socket.connect(); return }
+    if (socket) { again(); return }
     line.value = 'connecting'
     queue = keeping.unsent()
     queue.forEach((entry) => { items.value = withUnsent(items.value, entry) })
@@ -54,18 +56,30 @@ export function useTalk(server: () => string, keeping = new Keeping()) {
     socket.on('connect', requestSession)
     socket.on('disconnect', (reason: string) => {
       lost()
-      if (reason === 'io server disconnect') after('again', 1500, () => socket?.connect())
+      if (reason === 'io server disconnect') after('again', 1500, again)
     })
-    socket.on('connect_error', lost)
+    socket.on('connect_error', () => {
+      lost()
+      // Refused by the server: the client does not try again by itself.
+      if (!socket?.active) after('again', 3000, again)
+    })
     socket.on('session_confirm', (id: unknown) => { if (typeof id === 'string') keeping.keepSession(id) })
     socket.on('history', takeHistory)
     socket.on('bot_uttered', (wire: Wire) => takeOutgoing(wire))
     socket.on('citizen_uttered', (wire: Wire) => { items.value = merge(items.value, [{ ...wire, direction: 'in' }]) })
+    socket.on('seen', (mark: { id: string; client_id?: string | null }) => {
+      items.value = readUpTo(items.value, mark.id, mark.client_id)
+    })
     socket.on('typing', () => {
       agentTypes.value = true
       after('agent', AGENT_TYPES, () => { agentTypes.value = false })
     })
     window.addEventListener('online', retry)
+  }
+
+  /** Not while it is on its way: a second CONNECT on the same line would be refused. */
+  function again(): void {
+    if (socket && !socket.active) socket.connect()
   }
 
   function lost(): void {
@@ -113,6 +127,14 @@ export function useTalk(server: () => string, keeping = new Keeping()) {
     if (!last?.id || last.id === noted || !socket?.connected) return
     noted = last.id
     socket.emit('delivered', { message_id: last.id })
+  }
+
+  /** Before the citizen's eyes; said again after a lost connection only when there is something newer. */
+  function sawUpTo(item: Item): void {
+    if (!item.id || item.id === shownId || (item.seq ?? 0) < shownSeq || line.value !== 'online') return
+    shownId = item.id
+    shownSeq = item.seq ?? shownSeq
+    socket?.emit('seen', { message_id: item.id })
   }
 
   function send(text: string, attachments: Attachment[] = []): void {
@@ -200,7 +222,7 @@ export function useTalk(server: () => string, keeping = new Keeping()) {
   return {
     items, line, loaded, botTypes, agentTypes, slowDown, fresh, owner,
     rows: computed(() => rows(items.value)), statuses: computed(() => ticketStatuses(items.value)),
-    connect, send, retry, typing, close,
+    connect, send, sawUpTo, retry, typing, close,
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { changed, lastOutgoing, merge, resumeAfter, withUnsent } from './thread'
+import { changed, lastOutgoing, merge, readUpTo, resumeAfter, withUnsent } from './thread'
 import type { Item, Wire } from './types'
 
 const out = (seq: number, text = `r${seq}`): Wire => ({ id: `o${seq}`, seq, direction: 'out', author: 'bot', text })
@@ -59,4 +59,15 @@ describe('resumeAfter', () => {
 it('finds the newest message of the house', () => {
   expect(lastOutgoing(withUnsent(merge([], [out(1), own(2, 'a')]), unsent('b')))?.id).toBe('o1')
   expect(lastOutgoing([])).toBeUndefined()
+})
+
+describe('what an agent has read', () => {
+  it('is all of the citizen\'s own up to the one named, by either number', () => {
+    const items = merge([], [own(1, 'a'), out(2), own(3, 'b'), own(4, 'c')])
+    const read = (list: Item[]): string[] => list.filter((item) => item.seen).map((item) => item.text)
+    expect(read(readUpTo(items, 'i3'))).toEqual(['a', 'b'])
+    expect(read(readUpTo(items, 'unknown', 'a'))).toEqual(['a'])
+    expect(read(readUpTo(items, 'unknown'))).toEqual([])
+    expect(read(merge([], [{ ...own(1, 'a'), seen: true }]))).toEqual(['a'])
+  })
 })

@@ -26,6 +26,12 @@ export function changed(items: readonly Item[], clientId: string, change: Partia
   return ordered(items.map((item) => (item.clientId === clientId ? { ...item, ...change } : item)))
 }
 
+/** The agent has read the citizen's messages up to one of them. */
+export function readUpTo(items: readonly Item[], id: string, clientId?: string | null): Item[] {
+  const last = items.findIndex((item) => item.mine && (item.id === id || (!!clientId && item.clientId === clientId)))
+  return items.map((item, index) => (item.mine && index <= last && item.state === 'sent' ? { ...item, seen: true } : item))
+}
+
 /** Where to go on after a lost connection: some messages back, so that one that overtook another is not missed. */
 export function resumeAfter(items: readonly Item[], overlap = 20): string | undefined {
   const known = items.filter((item) => item.id && item.seq !== undefined)
@@ -48,14 +54,14 @@ function fromWire(wire: Wire, now: number): Item {
     key: wire.client_id || wire.id || `${now}-${Math.random()}`,
     id: wire.id, clientId: wire.client_id ?? undefined, seq: wire.seq, mine,
     author: wire.author ?? (mine ? 'citizen' : 'bot'), text: wire.text ?? '',
-    buttons: Array.isArray(wire.buttons) ? wire.buttons : [], image: wire.image, custom: wire.custom ?? undefined,
+    buttons: Array.isArray(wire.buttons) ? wire.buttons : [], image: wire.image, voice: wire.voice, seen: wire.seen, custom: wire.custom ?? undefined,
     attachments: wire.attachments ?? [], at: moment(wire, now), state: 'sent',
   }
 }
 
 function complete(item: Item, wire: Wire, now: number): Item {
   return {
-    ...item, id: wire.id ?? item.id, seq: wire.seq ?? item.seq, state: 'sent', problem: undefined,
+    ...item, seen: wire.seen ?? item.seen, id: wire.id ?? item.id, seq: wire.seq ?? item.seq, state: 'sent', problem: undefined,
     at: wire.created_at ? moment(wire, now) : item.at,
   }
 }

@@ -25,9 +25,12 @@ export interface Wire {
   text?: string
   buttons?: Button[]
   image?: string
+  voice?: string
   custom?: Custom
   attachments?: Attachment[]
   created_at?: string
+  /** An agent has read it. */
+  seen?: boolean
 }
 
 export type Sending = 'waiting' | 'sent' | 'failed'
@@ -42,9 +45,11 @@ export interface Item {
   text: string
   buttons: Button[]
   image?: string
+  voice?: string
   custom?: Custom
   attachments: Attachment[]
   at: number
+  seen?: boolean
   state: Sending
   problem?: string
 }

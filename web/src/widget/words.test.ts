@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { advice, dayAndTime, grouped, groupedReceipt, refusal, ticketStatus } from './words'
+import { addressOf, advice, dayAndTime, grouped, groupedReceipt, refusal, ticketStatus } from './words'
 
 describe('advice', () => {
   it('reads one step a line, and what follows', () => {
@@ -50,4 +50,12 @@ it('tells the time as people do', () => {
 it('says why in words', () => {
   expect(refusal('too_large', 20_000)).toContain('20000')
   expect(refusal('bad_input')).toBe(refusal(undefined))
+})
+
+it('follows web addresses and the house\'s own, nothing else', () => {
+  expect(addressOf('/media/abc', 'https://12345.example/')).toBe('https://12345.example/media/abc')
+  expect(addressOf('https://else.example/a.png', 'https://12345.example')).toBe('https://else.example/a.png')
+  for (const url of ['//else.example/a.png', 'javascript:alert(1)', 'data:image/png;base64,', '', undefined]) {
+    expect(addressOf(url, 'https://12345.example')).toBeUndefined()
+  }
 })

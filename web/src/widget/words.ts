@@ -69,6 +69,20 @@ function midnight(at: number): number {
   return new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime()
 }
 
+/** Why a picture was not taken, and what to do about it. */
+export function uploadProblem(status: number): string {
+  if (status === 413) return '图片太大，请换一张小一些的。'
+  if (status === 400) return '只能发图片或语音，这个文件打不开。'
+  if (status === 429) return '发得有点快，请过一会儿再试。'
+  return '没有传上去，请检查网络后重试。'
+}
+
+/** An address of the house's own as this page can follow it; undefined for what is no web address. */
+export function addressOf(url: string | undefined, server: string): string | undefined {
+  if (url && /^\/(?!\/)/.test(url)) return server.replace(/\/$/, '') + url
+  return url && /^https?:\/\//.test(url) ? url : undefined
+}
+
 /** Why a message was not taken, and what to do about it. */
 export function refusal(error: string | undefined, limit?: number): string {
   if (error === 'too_large') return `这条太长了（最多 ${limit ?? LONGEST} 字），请分成几条再发。`

@@ -1,68 +1,55 @@
-/** Calls of the desk's API: cookie, CSRF token, errors as one class with the words to show. */
-import type { Head, Message, Page, Queue, Session, Talk } from './types'
+/** The agent's addresses of the desk's API. */
+import { door } from '../../shared/session'
+import { call, query, upload } from './call'
+import type { Canned, Choices, Found, Hit, Suggestion, TicketForm } from './beside'
+import type { Agents, Closed, Head, Message, Page, Queue, Status, Talk, Ticket } from './types'
 
-/** `status` 0: the server did not answer. */
-export class ApiError extends Error {
-  constructor(readonly status: number, message: string) {
-    super(message)
-  }
-}
-
-let csrf = ''
-let onSignedOut: () => void = () => undefined
-
-/** What to do when the server no longer knows the session. */
-export function whenSignedOut(act: () => void): void {
-  onSignedOut = act
-}
-
-async function call<T>(method: 'GET' | 'POST', path: string, values?: unknown): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json' }
-  if (method === 'POST') {
-    headers['Content-Type'] = 'application/json'
-    headers['X-CSRF-Token'] = csrf
-  }
-  const stop = new AbortController()
-  const timer = window.setTimeout(() => stop.abort(), 15000)
-  let response: Response
-  try {
-    const body = method === 'POST' ? JSON.stringify(values ?? {}) : undefined
-    response = await fetch('/desk/api' + path, { method, headers, body, credentials: 'same-origin', signal: stop.signal })
-  } catch {
-    throw new ApiError(0, '服务器没有响应，请检查网络')
-  } finally {
-    window.clearTimeout(timer)
-  }
-  const answer = (await response.json().catch(() => ({}))) as T & { error?: string }
-  if (response.ok) return answer
-  if (response.status === 401 && path !== '/login') onSignedOut()
-  if (response.status >= 500) throw new ApiError(0, '服务器暂时出错，请稍后再试')
-  throw new ApiError(response.status, answer.error || `请求没有成功（${response.status}）`)
-}
-
-function keep(session: Session): Session {
-  csrf = session.csrf
-  return session
-}
+/** The address of a kept picture or voice note that a message carries. */
+export interface Carried { image?: string; voice?: string }
 
 const one = (id: string): string => '/conversations/' + encodeURIComponent(id)
 
 export const api = {
-  login: async (username: string, password: string): Promise<Session> =>
-    keep(await call<Session>('POST', '/login', { username, password })),
-  session: async (): Promise<Session> => keep(await call<Session>('GET', '/session')),
-  logout: () => call('POST', '/logout'),
-  password: (old: string, fresh: string) => call('POST', '/password', { old, new: fresh }),
+  ...door,
+
   queue: () => call<Queue>('GET', '/queue'),
+  closed: (before: string, q: string) => call<Closed>('GET', '/closed' + query({ before, q })),
+  agents: () => call<Agents>('GET', '/presence'),
+  setPresence: (status: Status) => call('PUT', '/presence', { status }),
+
   talk: (id: string) => call<Talk>('GET', one(id)),
-  after: (id: string, message: string) => call<Page>('GET', `${one(id)}/messages?after=${encodeURIComponent(message)}`),
-  before: (id: string, message: string) => call<Page>('GET', `${one(id)}/messages?before=${encodeURIComponent(message)}`),
+  after: (id: string, message: string) => call<Page>('GET', `${one(id)}/messages` + query({ after: message })),
+  before: (id: string, message: string) => call<Page>('GET', `${one(id)}/messages` + query({ before: message })),
   take: (id: string) => call<{ conversation: Head }>('POST', one(id) + '/take'),
-  say: (id: string, text: string, key: string) => call<{ message: Message }>('POST', one(id) + '/messages', { text, key }),
-  release: (id: string, to: 'bot' | 'closed', text: string) =>
-    call<{ conversation: Head }>('POST', one(id) + '/release', { to, text }),
+  say: (id: string, text: string, key: string, after: string, carried: Carried = {}) =>
+    call<{ message: Message }>('POST', one(id) + '/messages', { text, key, ...(after && { after }), ...carried }),
+  attach: (id: string, file: File) => upload<{ kind: 'image' | 'voice'; url: string }>(one(id) + '/attachments', file),
+  release: (id: string, to: 'bot' | 'closed', text: string, wrap: { result?: string; summary?: string } = {}) =>
+    call<{ conversation: Head }>('POST', one(id) + '/release', { to, text, ...wrap }),
   typing: (id: string) => call('POST', one(id) + '/typing'),
+  seen: (id: string, message: string) => call('POST', one(id) + '/seen', { message }),
+  note: (id: string, text: string) => call('POST', one(id) + '/notes', { text }),
+  transfer: (id: string, to: { agent?: string; skill?: string }, note: string) =>
+    call('POST', one(id) + '/transfer', { ...to, ...(note && { note }) }),
+  merge: (id: string, other: string) => call('POST', one(id) + '/merge', { other }),
+  file: (id: string, form: TicketForm & { key: string }) => call<{ case: Ticket }>('POST', one(id) + '/cases', form),
+  correct: (id: string, turn: string, service: string) => call('POST', one(id) + '/correct', { turn, service }),
+  fill: (id: string, text: string) => call<{ text: string }>('POST', one(id) + '/fill', { text }),
+  suggestions: (id: string) => call<{ suggestions: Suggestion[] }>('GET', one(id) + '/suggestions'),
+  transcript: (id: string, format: 'txt' | 'html') => `${one(id)}/transcript?format=${format}`,
   confirm: (id: string) => call('POST', `/emergencies/${encodeURIComponent(id)}/confirm`),
   phone: (receipt: string) =>
     call<{ phone: string | null }>('POST', `/cases/${encodeURIComponent(receipt)}/phone`),
+
+  takeOver: (id: string) => call('POST', one(id) + '/take_over'),
+  reassign: (id: string, agent: string) => call('POST', one(id) + '/reassign', { agent }),
+  whisper: (id: string, text: string) => call('POST', one(id) + '/whisper', { text }),
+
+  search: (q: string, before = '') => call<{ hits: Hit[]; more?: boolean }>('GET', '/search' + query({ q, before })),
+  knowledge: (q: string) => call<{ results: Found[] }>('GET', '/knowledge' + query({ q })),
+  choices: () => call<Choices>('GET', '/choices'),
+  canned: () => call<{ canned: Canned[] }>('GET', '/canned'),
+  addCanned: (values: Omit<Canned, 'id'>) => call('POST', '/canned', values),
+  setCanned: (id: string, values: Omit<Canned, 'id'>) => call('PUT', '/canned/' + encodeURIComponent(id), values),
+  dropCanned: (id: string) => call('DELETE', '/canned/' + encodeURIComponent(id)),
 }

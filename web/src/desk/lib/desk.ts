@@ -1,71 +1,34 @@
-/** What the page does: reads the API when hinted, takes, answers, releases, and sends again what did not arrive. */
-import { ElMessage } from 'element-plus'
-import { watch } from 'vue'
-import { alarm, chime, setTitle } from './alarm'
-import { api, ApiError } from './api'
-import { draftOf, keepUnsent, unsentOf, withKept, type Unsent } from './keep'
-import { withNew, withNewest, withOlder } from './segments'
-import { alarms, lines, mine, setDraft, state } from './state'
-import type { Line, Talk } from './types'
-import { randomKey } from './words'
+/** The open conversation: reads it when hinted, takes it, gives it back, closes it. */
+import { api } from './api'
+import { ApiError, download } from './call'
+import { draftOf, noteOf, unsentOf, withKept } from './keep'
+import { goTo, route } from './route'
+import { loadQueue } from './queue'
+import { withNewest, withOlder } from './segments'
+import { sendKept } from './sending'
+import { line, mine, setDraft, setNote, state, type Sheet } from './state'
+import { failed, tell, wordsOf } from '../../shared/tell'
+import type { Talk } from './types'
 
-const user = (): string => state.session?.user.id ?? ''
+export const user = (): string => state.session?.user.id ?? ''
 
-export function tell(text: string, type: 'error' | 'success' | 'warning' = 'error'): void {
-  ElMessage({ message: text, type, grouping: true, duration: 4000, showClose: true })
+/** Called with the id of what is open, so that others see who is looking. */
+let onView: (id: string) => void = () => undefined
+export function whenViewing(act: (id: string) => void): void {
+  onView = act
 }
-
-function failed(error: unknown): void {
-  if (error instanceof ApiError && error.status === 401) return
-  tell(error instanceof Error ? error.message : '没有成功，请再试')
-}
-
-// --- queue ---------------------------------------------------------------------------------------------------
-
-let known: Set<string> | null = null
-
-export async function loadQueue(): Promise<void> {
-  try {
-    const queue = await api.queue()
-    state.queue = queue
-    state.queueAt = state.tick = Date.now()
-    state.apiProblem = ''
-    announce(queue.waiting, queue.mine)
-  } catch (error) {
-    if (error instanceof ApiError && error.status !== 401) state.apiProblem = error.message
-  }
-}
-
-/** A quiet note for somebody new, or for news from a citizen whose conversation is not open. */
-function announce(waiting: Line[], own: Line[]): void {
-  const now = new Set([
-    ...waiting.map((item) => item.id),
-    ...own.filter((item) => item.unread && item.id !== state.selected).map((item) => `${item.id}:${item.unread}`),
-  ])
-  if (known && [...now].some((item) => !known?.has(item))) chime()
-  known = now
-  setTitle(waiting.length ? `(${waiting.length}) 坐席台 · 青岛12345` : '坐席台 · 青岛12345')
-}
-
-watch(
-  () => [alarms.value.length, alarms.value.every((item) => state.muted.includes(item.emergency?.id ?? ''))] as const,
-  ([count, silent]) => alarm(count, silent),
-)
-
-// --- one conversation ----------------------------------------------------------------------------------------
 
 export async function open(id: string): Promise<void> {
+  route.view = 'talk'
+  if (location.hash !== (id ? '#' + id : '')) history.replaceState(null, '', location.pathname + (id ? '#' + id : ''))
   if (id === state.selected) return
-  state.selected = id
   if (!id) state.showContext = false
-  state.talk = null
-  state.talkProblem = ''
-  state.armed = ''
-  state.citizenTypingUntil = 0
-  state.draft = id ? draftOf(user(), id) : ''
-  state.unsent = id ? unsentOf(user(), id) : []
-  const wanted = id ? '#' + id : ''
-  if (location.hash !== wanted) history.replaceState(null, '', location.pathname + wanted)
+  Object.assign(state, {
+    selected: id, talk: null, talkProblem: '', armed: '', sheet: '', mode: 'answer', citizenTypingUntil: 0,
+    side: state.side === 'ticket' ? 'help' : state.side,
+    draft: id ? draftOf(user(), id) : '', note: id ? noteOf(user(), id) : '', unsent: id ? unsentOf(user(), id) : [],
+  })
+  onView(id)
   if (id) await loadTalk()
 }
 
@@ -78,6 +41,7 @@ export async function loadTalk(): Promise<void> {
     const held = state.talk
     state.talk = held && held.id === id ? joined(held, fresh) : fresh
     state.talkProblem = ''
+    sayRead()
     if (mine.value) await sendKept()
   } catch (error) {
     if (id !== state.selected || !(error instanceof ApiError)) return
@@ -105,18 +69,17 @@ export async function loadOlder(): Promise<void> {
   }
 }
 
-/** Next or previous line of the list. */
-export function step(by: 1 | -1): void {
-  const ids = lines.value.map((item) => item.id)
-  if (!ids.length) return
-  const at = ids.indexOf(state.selected)
-  void open(ids[at < 0 ? 0 : Math.min(ids.length - 1, Math.max(0, at + by))])
+/** Tells the server once what the agent has before his eyes; a hidden page has shown nothing. */
+let read = ''
+export function sayRead(): void {
+  const last = state.talk?.messages[state.talk.messages.length - 1]?.id ?? ''
+  if (!mine.value || !last || document.hidden || read === state.selected + last) return
+  read = state.selected + last
+  api.seen(state.selected, last).catch(() => undefined)
 }
 
-// --- work ----------------------------------------------------------------------------------------------------
-
 /** One thing at a time; news from the server comes in whether it went well or not. */
-async function work(name: string, act: () => Promise<void>): Promise<boolean> {
+export async function work(name: string, act: () => Promise<void>): Promise<boolean> {
   if (state.busy) return false
   state.busy = name
   try {
@@ -134,96 +97,80 @@ async function work(name: string, act: () => Promise<void>): Promise<boolean> {
 }
 
 export const take = (id: string): Promise<boolean> => work('take', async () => {
-  await api.take(id)
+  const { conversation } = await api.take(id)
   state.gone = null
   if (state.selected !== id) await open(id)
+  else if (state.talk) Object.assign(state.talk, conversation)
   // Whoever waits no longer would vanish from the list under the agent's eyes.
   if (state.tab === 'waiting') state.tab = 'mine'
 })
 
-export const release = (to: 'bot' | 'closed'): Promise<boolean> => work('release', async () => {
+export const giveBack = (): Promise<boolean> => work('release', async () => {
   const talk = state.talk
   if (!talk) return
-  await api.release(talk.id, to, state.draft.trim())
+  await api.release(talk.id, 'bot', state.draft.trim())
   setDraft('')
-  if (to === 'bot') state.gone = { id: talk.id, citizen: talk.citizen }
-  tell(to === 'bot' ? `${talk.citizen} 已交还智能助手` : `${talk.citizen} 的会话已结束`, 'success')
+  state.gone = { id: talk.id, citizen: talk.citizen }
+  tell(`${talk.citizen} 已交还智能助手`, 'success')
 })
+
+export const close = (result: string, summary: string): Promise<boolean> => work('release', async () => {
+  const talk = state.talk
+  if (!talk) return
+  await api.release(talk.id, 'closed', state.draft.trim(), { result, summary })
+  setDraft('')
+  state.sheet = ''
+  tell(`${talk.citizen} 的会话已结束`, 'success')
+})
+
+/** Work of one call on the open conversation; `done` is what the agent reads when it went well. */
+export const deed = (name: string, done: string, act: (id: string) => Promise<unknown>): Promise<boolean> =>
+  work(name, async () => {
+    await act(state.selected)
+    state.sheet = ''
+    if (done) tell(done, 'success')
+  })
 
 export const confirmEmergency = (id: string): Promise<boolean> => work('confirm', async () => {
   await api.confirm(id)
 })
 
-/** The citizen sees the end of a conversation, so the first press arms and the second one does it. */
+/** A note or a whisper. What was typed stays when it did not arrive. */
+export const sendNote = (): Promise<boolean> => work('note', async () => {
+  const text = state.note.trim()
+  if (!text) return
+  await (state.mode === 'whisper' ? api.whisper(state.selected, text) : api.note(state.selected, text))
+  setNote('')
+  if (mine.value) state.mode = 'answer'
+})
+
+/** Others see the deed at once, so the first press arms and the second one does it. */
 let disarm = 0
-export function press(to: 'bot' | 'closed'): void {
-  if (!mine.value) return
+export function press(what: 'bot' | 'take_over'): void {
   window.clearTimeout(disarm)
-  if (state.armed === to) {
-    void release(to)
-    return
-  }
-  state.armed = to
-  disarm = window.setTimeout(() => (state.armed = ''), 4000)
+  if (state.armed !== what) {
+    state.armed = what
+    disarm = window.setTimeout(() => (state.armed = ''), 4000)
+  } else if (what === 'bot') void giveBack()
+  else void deed('take_over', '已接管', api.takeOver)
 }
 
-export function send(): void {
-  const text = state.draft.trim()
-  if (!text || !mine.value || text.length > 2000) return
-  setUnsent([...state.unsent, { key: randomKey(), text, at: new Date().toISOString(), problem: '' }])
-  setDraft('')
-  void sendKept()
+export function toggle(sheet: Sheet): void {
+  state.sheet = state.sheet === sheet ? '' : sheet
 }
 
-let sending: Promise<void> | null = null
-
-/** Sends what is kept, in order; an answer that went through twice counts once, by its key. */
-export function sendKept(): Promise<void> {
-  sending ??= sendAll(state.selected).finally(() => (sending = null))
-  return sending
+export async function transcript(format: 'txt' | 'html'): Promise<void> {
+  const id = state.selected
+  await download(api.transcript(id, format), `会话-${id.slice(-8)}.${format}`).catch((error) => tell(wordsOf(error)))
 }
 
-async function sendAll(id: string): Promise<void> {
-  for (;;) {
-    const next = state.unsent.find((item) => !refused(item))
-    if (!next || id !== state.selected) return
-    try {
-      const { message } = await api.say(id, next.text, next.key)
-      if (id === state.selected) setUnsent(state.unsent.filter((item) => item.key !== next.key))
-      else keepUnsent(user(), id, unsentOf(user(), id).filter((item) => item.key !== next.key))
-      if (state.talk?.id === id) state.talk.messages = withNew(state.talk.messages, message)
-    } catch (error) {
-      if (!(error instanceof ApiError) || id !== state.selected) return
-      const lost = error.status === 0 || error.status === 401 || error.status === 429
-      mark(next, lost ? '' : error.message)
-      if (lost) return
-      void loadTalk()
-    }
-  }
+/** Opens a conversation from another view. */
+export const visit = (id: string): void => goTo('talk', { id })
+
+export const keptIds = (): string[] => (['draft', 'note', 'unsent'] as const).flatMap((kind) => withKept(kind, user()))
+
+/** What is open when it can be taken, else the first who waits. */
+export function takeable(): string {
+  const here = line.value?.owner === 'queue' || (state.talk?.owner === 'bot' && !line.value)
+  return here ? state.selected : state.queue?.waiting[0]?.id ?? ''
 }
-
-const refused = (item: Unsent): boolean => item.problem !== ''
-
-function mark(item: Unsent, problem: string): void {
-  setUnsent(state.unsent.map((one) => (one.key === item.key ? { ...one, problem } : one)))
-}
-
-export function setUnsent(items: Unsent[]): void {
-  state.unsent = items
-  keepUnsent(user(), state.selected, items)
-}
-
-/** A refused answer back into the box, so that nothing typed is lost. */
-export function backToDraft(item: Unsent): void {
-  setUnsent(state.unsent.filter((one) => one.key !== item.key))
-  setDraft([item.text, state.draft].filter(Boolean).join('\n'))
-}
-
-let typedAt = 0
-export function typing(): void {
-  if (!mine.value || Date.now() - typedAt < 3000) return
-  typedAt = Date.now()
-  api.typing(state.selected).catch(() => undefined)
-}
-
-export const keptIds = (): string[] => [...withKept('draft', user()), ...withKept('unsent', user())]

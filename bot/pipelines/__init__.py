@@ -1,0 +1,1 @@
+"""Pipelines to compare with the product's own, and what `python -m bot compare` does with each."""

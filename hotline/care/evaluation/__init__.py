@@ -1,0 +1,1 @@
+"""How well the bot understands: figures over tables of labelled messages and questions."""

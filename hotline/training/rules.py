@@ -1,0 +1,52 @@
+"""The right that each address of the training room needs; the gate refuses a route that has no rule."""
+
+from __future__ import annotations
+
+# Whoever may use the room reads and labels; training and publishing are an admin's, articles an editor's as well.
+USE, MANAGE, EDIT = "training.use", "training.manage", "knowledge.edit"
+
+RULES: dict[tuple[str, str], str] = {
+    ("GET", "/training/api/choices"): USE,
+    ("GET", "/training/api/articles"): USE,
+    ("POST", "/training/api/articles"): EDIT,
+    ("GET", "/training/api/articles/{id}"): USE,
+    ("PUT", "/training/api/articles/{id}/draft"): EDIT,
+    ("POST", "/training/api/articles/{id}/review"): EDIT,
+    ("POST", "/training/api/articles/{id}/publish"): EDIT,
+    ("POST", "/training/api/articles/{id}/withdraw"): EDIT,
+    ("GET", "/training/api/articles/{id}/recipients"): EDIT,
+    ("POST", "/training/api/articles/{id}/correction"): EDIT,
+    ("POST", "/training/api/try"): USE,
+    ("GET", "/training/api/misses"): USE,
+    ("GET", "/training/api/trends"): USE,
+    ("GET", "/training/api/inbox"): USE,
+    ("GET", "/training/api/clusters"): USE,
+    ("POST", "/training/api/labels"): USE,
+    ("GET", "/training/api/labels"): USE,
+    ("GET", "/training/api/labels/{id}"): USE,
+    ("PUT", "/training/api/labels/{id}"): USE,
+    ("DELETE", "/training/api/labels/{id}"): USE,
+    ("GET", "/training/api/doubts"): USE,
+    ("POST", "/training/api/doubts"): MANAGE,
+    ("GET", "/training/api/export"): USE,
+    ("POST", "/training/api/import"): MANAGE,
+    ("POST", "/training/api/uploads"): MANAGE,
+    ("GET", "/training/api/datasets"): USE,
+    ("POST", "/training/api/datasets"): MANAGE,
+    ("GET", "/training/api/datasets/{id}"): USE,
+    ("DELETE", "/training/api/datasets/{id}"): MANAGE,
+    ("GET", "/training/api/datasets/{id}/export"): USE,
+    ("POST", "/training/api/datasets/{id}/measure"): MANAGE,
+    ("GET", "/training/api/datasets/{id}/model"): MANAGE,
+    ("GET", "/training/api/jobs"): USE,
+    ("GET", "/training/api/jobs/{id}"): USE,
+    ("POST", "/training/api/jobs/{id}/cancel"): MANAGE,
+    ("GET", "/training/api/limits"): USE,
+    ("GET", "/training/api/models"): USE,
+    ("POST", "/training/api/models"): MANAGE,
+    ("GET", "/training/api/models/{id}"): USE,
+    ("PUT", "/training/api/models/{id}"): MANAGE,
+    ("GET", "/training/api/serving"): USE,
+    ("POST", "/training/api/models/{id}/publish"): MANAGE,
+    ("POST", "/training/api/rollback"): MANAGE,
+}
