@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,7 +25,7 @@ from hotline.store.database import Database
 from .conftest import Serve
 
 CASE = Case(
-    receipt="QD20260907123456", citizen_id="c1", conversation_id="v1", service_code="facility_streetlight",
+    receipt="QD20260907123456", citizen_id="citizen-1", conversation_id="v1", service_code="facility_streetlight",
     act="report", title="路灯不亮", description="延吉路的路灯三天不亮了", address="青岛市市北区延吉路100号",
     status="pending", created_at=datetime.now(UTC), updated_at=datetime.now(UTC), phone="13800138000", name="王先生",
     department="市北区城市管理局", attributes={"pole": "7"}, attachments=(Attachment("image", url="http://x/a.jpg"),))
@@ -104,8 +105,10 @@ class TestContract:
         taken = await backend.file(secret, "t:0")
         await backend.update(replace(secret, backend_id=taken.backend_id), "add", "王小明补充：13800138000", "t:1")
         seen = await everything(backend, taken.backend_id)
-        for word in ("王小明", "13800138000", "0013-8000", "36.123456", "a.jpg", "501"):
+        for word in ("王小明", "13800138000", "0013-8000", "36.123456", "a.jpg"):
             assert word not in seen
+        # The flat alone: a made-up number may contain its three digits between others.
+        assert not re.search("(?<![0-9a-f])501(?![0-9a-f])", seen)
         assert "油烟" in seen and "延吉路100号" in seen
 
     async def test_an_anonymous_ticket_leaves_without_a_phone(self, backend: CaseBackend) -> None:
@@ -118,7 +121,7 @@ class TestContract:
         seen = await everything(backend, taken.backend_id)
         for word in ("13800138000", "王先生", "延吉路100号", "a.jpg", "pole", "路灯不亮"):
             assert word in seen
-        assert "c1" not in seen.replace(taken.backend_id, "")
+        assert CASE.citizen_id not in seen
 
     async def test_a_long_letter_arrives_whole(self, backend: CaseBackend) -> None:
         letter = "".join(f"{number:05d} \n" for number in range(2850))
