@@ -111,7 +111,8 @@ async def _announce(settings: Settings) -> None:
                 last = state
             await asyncio.sleep(0.5)
     say(f"      就绪，用时 {time.monotonic() - started:.0f} 秒")
-    say(f"\n  市民页面   {base}/\n  坐席工作台 {base}/desk/\n  案件后台   {base}/open311/v2/services.json"
+    say(f"\n  市民页面   {base}/\n  坐席台     {base}/desk/\n  训练室     {base}/training/"
+        f"\n  案件后台   {base}/open311/v2/services.json"
         f"\n  内部接口   {settings.internal_url}/（令牌在 {settings.var}/service_token）\n\n  按 Ctrl-C 停止\n")
 
 
