@@ -9,13 +9,19 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline.knowledge.files import FOLDER, ArticleFile, Problem, load_folder
 from hotline.records import Article
 from hotline.store import article_versions
-from hotline.store.articles import StoredArticle, note_file, put_article, stored_articles, withdraw_article
+from hotline.store.articles import (
+    StoredArticle,
+    note_file,
+    one_import_at_a_time,
+    put_article,
+    stored_articles,
+    withdraw_article,
+)
 from hotline.store.database import Database
 
 CITY = ZoneInfo("Asia/Shanghai")
@@ -38,11 +44,7 @@ class ImportReport:
 async def import_articles(database: Database, folder: Path = FOLDER) -> ImportReport:
     """Import a folder. A bad file or entry is reported and leaves what the database has of it as it is."""
     files = load_folder(folder)
-    try:
-        report = await _import(database, files)
-    except IntegrityError:
-        # Another process imported the same new article between our look and our insert: now it is there.
-        report = await _import(database, files)
+    report = await _import(database, files)
     if not files:
         report.problems.append(Problem(folder.name, "-", "没有找到知识文件"))
     for problem in report.problems:
@@ -58,6 +60,8 @@ async def _import(database: Database, files: Sequence[ArticleFile]) -> ImportRep
     report = ImportReport(problems=[problem for file in files for problem in file.problems])
     now = datetime.now(UTC)
     async with database.write() as connection:
+        # Or each of two would put what the other has just put: a version too many, or an article twice.
+        await one_import_at_a_time(connection)
         await article_versions.adopt(connection)
         stored = await stored_articles(connection)
         for file in files:

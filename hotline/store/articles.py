@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline.records import Article
 from hotline.store.tables import article_feedback, articles
 
+# Any number that nothing else in this database asks a lock by.
+IMPORT_LOCK = 12345_001
 _FIELDS = (
     articles.c.id, articles.c.question, articles.c.similar, articles.c.answer, articles.c.source, articles.c.facts,
     articles.c.domain, articles.c.review_date, articles.c.as_of, articles.c.verify, articles.c.status,
@@ -56,6 +58,12 @@ async def state_of_articles(connection: AsyncConnection) -> tuple[int, int, date
         select(func.count(), func.coalesce(func.sum(articles.c.version), 0), func.max(articles.c.updated_at))
     )).one()
     return int(row[0]), int(row[1]), row[2]
+
+
+async def one_import_at_a_time(connection: AsyncConnection) -> None:
+    """Wait until no other process imports, and keep the others waiting until this transaction ends."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        await connection.execute(select(func.pg_advisory_xact_lock(IMPORT_LOCK)))
 
 
 async def put_article(

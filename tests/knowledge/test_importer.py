@@ -6,6 +6,10 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline.knowledge import importer
 from hotline.knowledge.importer import import_articles
 from hotline.records import Article
 from hotline.store.articles import StoredArticle, put_article, stored_articles
@@ -107,12 +111,22 @@ async def test_an_empty_folder_withdraws_nothing_and_is_reported(database: Datab
     assert (await _stored(database))["hose"].article.status == "live"
 
 
-async def test_two_processes_may_import_at_once(database: Database, tmp_path: Path) -> None:
+async def test_two_processes_may_import_at_once(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    look, waits = importer.stored_articles, [0.0, 0.5]
+
+    async def slow_look(connection: AsyncConnection) -> dict[str, StoredArticle]:
+        found = await look(connection)
+        await asyncio.sleep(waits.pop() if waits else 0)  # the other one would be through before the first has begun
+        return found
+
+    monkeypatch.setattr(importer, "stored_articles", slow_look)
     write(tmp_path, "a.yml", HOSE, METER)
     other = Database(database.url.render_as_string(hide_password=False))
     try:
-        first, second = await asyncio.gather(import_articles(database, tmp_path), import_articles(other, tmp_path))
+        reports = await asyncio.gather(import_articles(database, tmp_path), import_articles(other, tmp_path))
     finally:
         await other.close()
-    assert sorted({*first.added, *second.added}) == ["hose", "meter"]
+    assert sorted(len(report.added) for report in reports) == [0, 2]
     assert {stored.version for stored in (await _stored(database)).values()} == {1}

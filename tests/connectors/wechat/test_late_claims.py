@@ -47,10 +47,9 @@ async def test_a_reply_that_could_not_be_written_and_was_never_fetched_is_pushed
     database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch, after: bool,
 ) -> None:
     monkeypatch.setattr(wechat_memory, "FETCHED_WITHIN", timedelta(seconds=1.5))
-    # A platform that hangs up while the claim is under way, and does not ask again.
+    # A platform that hangs up while the claim is under way, long before its end, and does not ask again.
     async with front(database, settings, rules=Rules(time_out=0.8, retries=0), wechat_reply_seconds=3.0) as here:
-        _slow(here, monkeypatch, 0.6, after)
-        here.bot.delay = 0.1
+        _slow(here, monkeypatch, 1.2, after)
         posting = await here.say("路灯不亮")
         assert posting.outcome == "failed"
         await here.hears("路灯不亮")
@@ -63,9 +62,9 @@ async def test_a_reply_that_was_fetched_at_the_second_try_is_not_pushed_as_well(
     database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch, after: bool,
 ) -> None:
     monkeypatch.setattr(wechat_memory, "FETCHED_WITHIN", timedelta(seconds=1.5))
-    # The first request hangs up at 1.0 s, before its claim at 1.2 s; no push may come before the third second.
+    # The first request hangs up at 1.0 s, well before its claim at 1.5 s; no push may come before the third second.
     async with front(database, settings, rules=Rules(time_out=1.0, retries=3), wechat_reply_seconds=3.0) as here:
-        _slow(here, monkeypatch, 0.7, after, times=1)
+        _slow(here, monkeypatch, 1.0, after, times=1)
         here.bot.delay = 0.3
         posting = await here.say("路灯不亮")
         assert posting.outcome == "replied" and len(posting.attempts) > 1

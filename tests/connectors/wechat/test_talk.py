@@ -8,10 +8,12 @@ import pytest
 
 from connectors.wechat.menu import menu
 from connectors.wechat.simulator.faults import Fault
+from connectors.wechat.simulator.model import Rules
 from connectors.wechat.texts import MENU_KEYS
 from hotline.records import Agent, Reply
 from hotline.settings import Settings
-from tests.connectors.wechat.front import REPLY_SECONDS, Front, statuses
+from hotline.store.database import Database
+from tests.connectors.wechat.front import REPLY_SECONDS, Front, front, statuses
 from tests.conversation.samples import picture
 from tests.stage import until
 
@@ -57,15 +59,18 @@ async def test_a_picture_that_cannot_be_had_is_said_and_stands_in_the_record(wec
     assert wechat.bot.calls == []
 
 
-async def test_a_voice_goes_to_the_agents_and_its_reply_has_the_advice(wechat: Front) -> None:
-    posting = await wechat.settled(wechat.platform.acts.voice(wechat.citizen, AMR))
-    assert posting.outcome == "replied" and wechat.bot.calls == []
-    said = wechat.heard("passive")[0]
-    assert "别开关电器" in said.splitlines()[0] and "119" in said.splitlines()[0]
-    assert "您排在第1位" in said
-    await wechat.settled(wechat.platform.acts.voice(wechat.citizen, AMR))
-    assert "别开关电器" in wechat.heard("passive")[1]
-    assert [one.attachments[0].kind for one in await wechat.history() if one.direction == "in"] == ["voice", "voice"]
+async def test_a_voice_goes_to_the_agents_and_its_reply_has_the_advice(database: Database, settings: Settings) -> None:
+    # The platform's real times: a token, a file and a hand-over in one turn take a busy machine long.
+    async with front(database, settings, rules=Rules(), wechat_reply_seconds=4.0) as wechat:
+        posting = await wechat.settled(wechat.platform.acts.voice(wechat.citizen, AMR))
+        assert posting.outcome == "replied" and wechat.bot.calls == []
+        said = wechat.heard("passive")[0]
+        assert "别开关电器" in said.splitlines()[0] and "119" in said.splitlines()[0]
+        assert "您排在第1位" in said
+        await wechat.settled(wechat.platform.acts.voice(wechat.citizen, AMR))
+        assert "别开关电器" in wechat.heard("passive")[1]
+        heard = [one.attachments[0].kind for one in await wechat.history() if one.direction == "in"]
+        assert heard == ["voice", "voice"]
 
 
 async def test_a_voice_that_the_platform_has_put_into_words_is_the_bots(wechat: Front) -> None:
