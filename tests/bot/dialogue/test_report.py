@@ -57,6 +57,14 @@ def test_several_days_are_no_question() -> None:
     citizen.say("延吉路117号门口的路灯不亮好几天了", "report", "facility_streetlight", confidence=0.37)
     assert citizen.asked == "phone"
     assert not asks("这几年一直堵") and not asks("灭了十几盏") and asks("几天能修好") and asks("有几个网点？")
+    assert not asks("出门没多远就是饭店") and not asks("和树差不多高") and asks("坑多深算危险")
+
+
+def test_how_long_is_a_question() -> None:
+    """A question of which the model was not sure was heard as a report and asked for its place."""
+    citizen = Citizen()
+    citizen.say("燃气软管最长用多长", "report", "gas_equipment", confidence=0.41)
+    assert not citizen.draft and citizen.asked != "place"
 
 
 def test_it_says_what_it_understood_before_it_asks() -> None:
